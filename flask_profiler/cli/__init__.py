@@ -1,0 +1,3 @@
+"""The terminal: `flask profiler`."""
+
+from __future__ import annotations

@@ -1,0 +1,122 @@
+"""The record of one measured request, and its identity."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from typing import Any, TypeAlias
+
+import msgspec
+
+from flask_profiler.clock import US
+
+Json: TypeAlias = Any
+"""A value that JSON can hold: null, bool, number, text, list, or mapping from text."""
+
+
+class Phases(msgspec.Struct, frozen=True):
+    """Where the time of a request went, in microseconds; together `elapsed_us`."""
+
+    before: int = 0
+    """Until the view begins."""
+    view: int = 0
+    """The view function itself."""
+    after: int = 0
+    """From the view's end until the WSGI application has returned."""
+    stream: int = 0
+    """From there until the last byte of the body is produced."""
+
+    @property
+    def total(self) -> int:
+        """Add up the phases, in microseconds."""
+        return self.before + self.view + self.after + self.stream
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """The exception that got out of a view."""
+
+    type: str
+    message: str
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The redacted snapshot of a request, under the names that 1.x used."""
+
+    url: str | None = None
+    args: dict[str, Json] = {}
+    """Query parameters; a repeated one has a list of its values."""
+    form: dict[str, Json] = {}
+    body: str = ""
+    """The text of the body, or its type and size where it is large or binary."""
+    headers: dict[str, str] = {}
+    func: str | None = None
+    """The endpoint, under the name it had in 1.x."""
+    ip: str | None = None
+    extra: dict[str, Json] = {}
+    """Keys of a context that was given by hand and has no meaning to us."""
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured request, or one call of a function measured by hand."""
+
+    uid: str
+    """24 hex digits, unique everywhere, time-ordered (`Uids`)."""
+    started_us: int
+    """Microseconds since the UTC epoch."""
+    elapsed_us: int
+    """Wall time in microseconds, from a monotonic clock."""
+    method: str
+    name: str
+    """The URL rule, or the name given to `measure()`."""
+    endpoint: str | None = None
+    status: int | None = None
+    """The final HTTP status; `None` for a function measured by hand."""
+    error: bool = False
+    """Status ≥ 500, or an exception escaped."""
+    raised: Raised | None = None
+    """The exception that got out of the view, also when a handler answered it."""
+    phases: Phases | None = None
+    """`None` where they were not measured (by hand, or a row of 1.x)."""
+    size: int | None = None
+    """Bytes of the response body, where known."""
+    args: tuple[Json, ...] = ()
+    kwargs: dict[str, Json] = {}
+    context: Context = Context()
+    pid: int | None = None
+    host: str | None = None
+    id: int | str | None = None
+    """The public id that the storage gave; `None` before it is stored."""
+
+    @property
+    def started_at(self) -> float:
+        """Seconds since the UTC epoch."""
+        return self.started_us / US
+
+    @property
+    def elapsed(self) -> float:
+        """Wall time in seconds."""
+        return self.elapsed_us / US
+
+    @property
+    def ended_at(self) -> float:
+        """Seconds since the UTC epoch: start plus elapsed."""
+        return (self.started_us + self.elapsed_us) / US
+
+
+class Uids:
+    """Make uids in the layout of a MongoDB ObjectId: 4 bytes time, 5 random, 3 counter.
+
+    Source: the BSON ObjectId specification. Any thread; make a new one after a fork.
+    """
+
+    __slots__ = ("_counter", "_process")
+
+    def __init__(self) -> None:
+        self._process = os.urandom(5).hex()
+        start = int.from_bytes(os.urandom(3), "big")
+        self._counter = itertools.count(start)
+
+    def make(self, started_us: int) -> str:
+        """Make a uid for a measurement that started at `started_us`; 24 hex digits."""
+        count = next(self._counter) & 0xFFFFFF
+        return f"{started_us // US & 0xFFFFFFFF:08x}{self._process}{count:06x}"

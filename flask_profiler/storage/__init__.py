@@ -1,0 +1,3 @@
+"""The storage engines and their contract."""
+
+from __future__ import annotations

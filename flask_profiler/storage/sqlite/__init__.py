@@ -1,0 +1,3 @@
+"""The embedded engine: one SQLite file."""
+
+from __future__ import annotations
