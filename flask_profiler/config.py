@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import MappingProxyType
+from functools import partial
 from typing import Any
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+from flask_profiler.checking import (
+    Check,
+    boolean,
+    function,
+    increasing_pair,
+    integer,
+    mapping,
+    names,
+    optional,
+    patterns,
+    positive,
+    refusal,
+    text,
+)
+from flask_profiler.section import dotted, section
+from flask_profiler.storage_config import STORAGE_KEYS, StorageConfig, read_storage
 
-
-@dataclass(frozen=True, slots=True)
-class StorageConfig:
-    """Which engine keeps the measurements, and what it is told."""
-
-    engine: str = "sqlite"
-    """`sqlite`, `mongodb` (lower case), or a dotted path as it was written."""
-    options: Mapping[str, Any] = _NOTHING
-    """The whole `storage` mapping, as it was written."""
-    spool: Path | None = None
-    """The spool's folder, absolute; `None`: the one that belongs to the store."""
+__all__ = [
+    "BasicAuth",
+    "CaptureConfig",
+    "Config",
+    "SpoolConfig",
+    "StorageConfig",
+    "known_keys",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ class Config:
     """Everything that can be configured, with its defaults."""
 
     enabled: bool = False
-    storage: StorageConfig = StorageConfig()
+    storage: StorageConfig = field(default_factory=StorageConfig)
     spool: SpoolConfig = SpoolConfig()
     capture: CaptureConfig = CaptureConfig()
     basic_auth: BasicAuth | None = None
@@ -78,3 +89,100 @@ class Config:
     thresholds: tuple[float, float] = (0.1, 0.4)
     """Seconds from which a time is coloured as slow, and as very slow."""
     version: str | Callable[[], str] | None = None
+
+    @classmethod
+    def from_mapping(
+        cls, mapping: Mapping[str, object] | None, *, debug: bool
+    ) -> Config:
+        """Read and check what stands in `app.config["flask_profiler"]`.
+
+        `None` means the defaults. An unknown key is logged as a warning; a value that
+        can't be used raises `ConfigError`.
+        """
+        values: dict[str, Any] = {
+            "enabled": debug,
+            "capture": CaptureConfig(unread=debug),
+        }
+        table = _CONFIG | {"capture": partial(_capture, debug=debug)}
+        values |= section("", {} if mapping is None else mapping, table)
+        return cls(**values)
+
+
+def known_keys() -> list[str]:
+    """Name every key that means something, dotted."""
+    sections: Mapping[str, Iterable[str]] = {
+        "storage": STORAGE_KEYS,
+        "spool": _SPOOL,
+        "capture": _CAPTURE,
+        "basicAuth": _BASIC_AUTH,
+    }
+    keys: list[str] = []
+    for key in _CONFIG:
+        keys += (
+            [dotted(key, name) for name in sections[key]] if key in sections else [key]
+        )
+    return keys
+
+
+def _capture(key: str, value: object, *, debug: bool = False) -> CaptureConfig:
+    return CaptureConfig(**{"unread": debug} | section(key, value, _CAPTURE))
+
+
+def _spool(key: str, value: object) -> SpoolConfig:
+    return SpoolConfig(**section(key, value, _SPOOL))
+
+
+def _basic_auth(key: str, value: object) -> BasicAuth:
+    auth = BasicAuth(**{"enabled": False} | section(key, value, _BASIC_AUTH))
+    if auth.enabled:
+        for name in ("username", "password"):
+            text(dotted(key, name), getattr(auth, name))
+    return auth
+
+
+def _root(key: str, value: object) -> str:
+    return text(key, text(key, value).strip("/"))
+
+
+def _version(key: str, value: object) -> str | Callable[[], str]:
+    if isinstance(value, str) or callable(value):
+        return value
+    raise refusal(key, value, "text or a callable")
+
+
+_SPOOL: Mapping[str, Check] = {
+    "max_bytes": integer(at_least=65_536),
+    "interval": positive,
+    "drain": boolean,
+}
+_CAPTURE: Mapping[str, Check] = {
+    "headers": boolean,
+    "form": boolean,
+    "body": boolean,
+    "unread": boolean,
+    "max_body": integer(at_least=0),
+}
+_BASIC_AUTH: Mapping[str, Check] = {
+    "enabled": boolean,
+    "username": text,
+    "password": text,
+}
+
+
+_CONFIG: dict[str, Check] = {
+    "enabled": boolean,
+    "storage": read_storage,
+    "basicAuth": optional(_basic_auth),
+    "endpointRoot": _root,
+    "ignore": patterns,
+    "sampling_function": optional(function),
+    "verbose": boolean,
+    "spool": _spool,
+    "capture": _capture,
+    "redact": names,
+    "unmatched": boolean,
+    "authorize": optional(function),
+    "retention": optional(mapping),
+    "thresholds": increasing_pair,
+    "version": optional(_version),
+}
