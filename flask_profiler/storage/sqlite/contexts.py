@@ -1,0 +1,155 @@
+"""The bulky part of measurements, compressed together in blocks.
+
+A block holds what belongs to consecutive ids: one line of JSON each (`Kept`; an empty
+line where there is nothing), joined by newlines, raw deflate with `DICTIONARY`. The
+contexts of one application are so alike that this takes a third of what compressing
+each alone takes; the price is that a block is read for each context that is shown.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from flask_profiler.measurement import Json, Measurement, Raised
+from flask_profiler.storage.sqlite import values
+from flask_profiler.storage.sqlite.tables import Tables
+
+BLOCK = 128
+"""Contexts in a block at most: larger ones are smaller on disk and slower to read."""
+
+_LEVEL = 4
+
+DICTIONARY = (
+    b'","Traceparent":"00-","X-Request-Id":"","X-Forwarded-Proto":"https","X-Real-Ip":"'
+    b'","X-Forwarded-For":"","Origin":"https://","Content-Type":"application/json'
+    b'; charset=utf-8","Content-Length":"","Content-Type":"application/x-www-form-'
+    b'urlencoded","Sec-Fetch-Site":"same-origin","Sec-Fetch-Mode":"navigate","Sec-'
+    b'Fetch-User":"?1","Sec-Fetch-Dest":"document","Upgrade-Insecure-Requests":"1","'
+    b'Cache-Control":"no-cache","Pragma":"no-cache","Authorization":"[redacted]","'
+    b'Cookie":"[redacted]","If-None-Match":"","Connection":"keep-alive","Referer":"'
+    b'http://localhost:5000/","Accept-Encoding":"gzip, deflate, br","Accept-Language'
+    b'":"en-US,en;q=0.9,de;q=0.8","Accept":"text/html,application/xhtml+xml,applica'
+    b'tion/xml;q=0.9,image/avif,image/webp,*/*;q=0.8","User-Agent":"Mozilla/5.0 (Mac'
+    b"intosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/"
+    b"120.0.0.0 Safari/537.36 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/1"
+    b'20.0 (Windows NT 10.0; Win64; x64)","raised":{"type":"","message":""},"args":["'
+    b'"],"extra":{"form":{"body":""},"headers":{"Host":"127.0.0.1:5000","func":"","i'
+    b'p":"127.0.0.1","url":"https://www.","url":"http://localhost:5000/'
+)
+"""Part of the format of schema version 1: a changed byte makes old blocks unreadable."""
+
+
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What of a measurement stands in a block."""
+
+    headers: dict[str, str] = {}
+    func: str | None = None
+    ip: str | None = None
+    url: str | None = None
+    form: dict[str, Json] = {}
+    body: str = ""
+    extra: dict[str, Json] = {}
+    args: tuple[Json, ...] = ()
+    raised: Raised | None = None
+
+
+_NOTHING = Kept()
+_decode = msgspec.json.Decoder(Kept).decode
+
+
+def line_of(measurement: Measurement) -> bytes:
+    """Give the line that stands in a block for a measurement."""
+    c = measurement.context
+    kept = Kept(
+        headers=c.headers,
+        func=c.func,
+        ip=c.ip,
+        url=c.url,
+        form=c.form,
+        body=c.body,
+        extra=c.extra,
+        args=measurement.args,
+        raised=measurement.raised,
+    )
+    line = values.json_bytes(kept)
+    return b"" if line == b"{}" else line
+
+
+def store(
+    db: sqlite3.Connection, tables: Tables, first_id: int, lines: Sequence[bytes]
+) -> None:
+    """Store the lines of consecutive ids in blocks; what is empty takes no room."""
+    blocks = []
+    for start in range(0, len(lines), BLOCK):
+        block = lines[start : start + BLOCK]
+        if any(block):
+            first = first_id + start
+            blocks.append((first, first + len(block) - 1, _packed(block)))
+    db.executemany(tables.sql("INSERT INTO {contexts} VALUES (?, ?, ?)"), blocks)
+
+
+def load(db: sqlite3.Connection, tables: Tables, ids: Iterable[int]) -> dict[int, Kept]:
+    """Read what is kept of measurements, each block once."""
+    query = tables.sql(
+        "SELECT first_id, last_id, data FROM {contexts}"
+        " WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1"
+    )
+    found: dict[int, Kept] = {}
+    first, last, lines = 0, -1, [b""]
+    for id_ in sorted(ids):
+        if id_ > last:
+            first, last, data = db.execute(query, (id_,)).fetchone() or (0, -1, b"")
+            lines = _unpacked(data) if id_ <= last else [b""]
+        if first <= id_ <= last and lines[id_ - first]:
+            found[id_] = _decode(lines[id_ - first])
+        else:
+            found[id_] = _NOTHING
+    return found
+
+
+def prune(db: sqlite3.Connection, tables: Tables, deleted: Sequence[int]) -> None:
+    """Take the contexts of deleted measurements out of their blocks.
+
+    A block that nobody needs any more goes; what is left of another is written anew, so
+    that nothing of a deleted measurement stays in it.
+    """
+    gone = set(deleted)
+    blocks = db.execute(
+        tables.sql(
+            "SELECT first_id, last_id, data FROM {contexts} WHERE first_id BETWEEN"
+            " (SELECT coalesce(max(first_id), 0) FROM {contexts} WHERE first_id <= ?)"
+            " AND ?"
+        ),
+        (min(gone), max(gone)),
+    ).fetchall()
+    for first, last, data in blocks:
+        if gone.isdisjoint(range(first, last + 1)):
+            continue
+        lines = _unpacked(data)
+        left = [b"" if first + i in gone else line for i, line in enumerate(lines)]
+        _rewrite(db, tables, first, left)
+
+
+def _rewrite(
+    db: sqlite3.Connection, tables: Tables, first: int, lines: Sequence[bytes]
+) -> None:
+    if any(lines):
+        query = tables.sql("UPDATE {contexts} SET data = ? WHERE first_id = ?")
+        db.execute(query, (_packed(lines), first))
+    else:
+        db.execute(tables.sql("DELETE FROM {contexts} WHERE first_id = ?"), (first,))
+
+
+def _packed(lines: Sequence[bytes]) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15, zdict=DICTIONARY)
+    return packer.compress(b"\n".join(lines)) + packer.flush()
+
+
+def _unpacked(data: bytes) -> list[Any]:
+    unpacker = zlib.decompressobj(-15, zdict=DICTIONARY)
+    return (unpacker.decompress(data) + unpacker.flush()).split(b"\n")

@@ -1,0 +1,118 @@
+"""What SQLite's errors mean to a person, and to whoever may try again."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_profiler.errors import (
+    StorageBusyError,
+    StorageError,
+    StorageMissingError,
+    StorageUnavailableError,
+)
+from flask_profiler.storage.sqlite.place import Place
+
+_PRIMARY = 0xFF
+"""The primary result code stands in the lowest byte of an extended one."""
+
+
+@contextmanager
+def translated(place: Place) -> Iterator[None]:
+    """Raise a `StorageError` in the place of an error of SQLite or the system."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise failure_of(error, place) from error
+    except OSError as error:
+        raise _system_failure(error, place) from error
+
+
+def failure_of(error: sqlite3.Error, place: Place) -> StorageError:
+    """Give the exception that says what an error of SQLite means."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StorageBusyError(
+            f"The database {place.given} is locked by somebody else.",
+            hint="Try again; if it lasts, look who keeps a transaction open on it.",
+        )
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+        return _no_access(place, str(error))
+    message, hint = _MEANINGS.get(code, (f"can't be used: {error}", None))
+    return StorageUnavailableError(f"The database {place.given} {message}.", hint=hint)
+
+
+_MEANINGS: dict[int, tuple[str, str | None]] = {
+    sqlite3.SQLITE_NOTADB: (
+        "is not an SQLite database",
+        "Give storage.FILE another path; nothing has been written to this one.",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "is damaged",
+        "Move it away with its -wal and -shm files, and get back what it holds with "
+        "`sqlite3 FILE .recover`.",
+    ),
+    sqlite3.SQLITE_FULL: (
+        "can't grow: the disk is full",
+        "Make room; measurements wait in the spool until then.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "can't be read or written: the system reports an input/output error",
+        "Look at the disk, its free space and the limit on file sizes.",
+    ),
+    sqlite3.SQLITE_TOOBIG: ("can't hold a value of this size", None),
+}
+
+
+def _system_failure(error: OSError, place: Place) -> StorageError:
+    if isinstance(error, FileNotFoundError):
+        return missing(place)
+    if isinstance(error, PermissionError | NotADirectoryError):
+        return _no_access(place, error.strerror or str(error))
+    return StorageUnavailableError(
+        f"The database {place.given} can't be used: {error.strerror or error}."
+    )
+
+
+def missing(place: Place) -> StorageError:
+    """Say that there is no store, or not even a folder for one."""
+    folder = place.path.parent
+    if not folder.exists():
+        return StorageMissingError(
+            f"There is no folder {folder} for the database {place.given}.",
+            hint="Create the folder, or give storage.FILE another path.",
+        )
+    return StorageMissingError(
+        f"There is no database at {place.given}.",
+        hint="It appears with the first measurement; look at storage.FILE, and "
+        "from where a relative path counts.",
+    )
+
+
+def _no_access(place: Place, reason: str) -> StorageError:
+    what, hint = _access(place)
+    return StorageUnavailableError(
+        f"The database {place.given} {what} ({reason}).", hint=hint
+    )
+
+
+def _access(place: Place) -> tuple[str, str]:
+    path, folder = place.path, place.path.parent
+    user = f"user id {os.geteuid()}" if hasattr(os, "geteuid") else "this user"
+    if path.is_dir():
+        return "is a directory", "Give storage.FILE the path of a file."
+    if not os.access(folder, os.X_OK) or not folder.is_dir():
+        return "is in a folder that can't be entered", f"Let {user} into {folder}."
+    if path.exists() and not os.access(path, os.R_OK):
+        return "can't be read", f"Let {user} read {path}."
+    if path.exists() and not os.access(path, os.W_OK):
+        return "can't be written", f"Let {user} write {path}."
+    if not os.access(folder, os.W_OK):
+        return (
+            "is in a folder that can't be written",
+            f"Let {user} write to {folder}: SQLite keeps its -wal and -shm files "
+            "beside the database.",
+        )
+    return "can't be opened", f"Look at {path} and what lies beside it."

@@ -1,0 +1,72 @@
+"""Values that SQLite and JSON take, made of whatever came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from flask_profiler.errors import RefusedError
+from flask_profiler.measurement import Json
+
+LIMIT = 1 << 53
+"""Integers from here on are refused: sums of a thousand of them still fit SQLite."""
+
+_DEEPEST = 100
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def integer(value: int, what: str) -> int:
+    """Pass an integer that can be stored and added up, refuse another."""
+    if type(value) is int and -LIMIT < value < LIMIT:
+        return value
+    raise RefusedError(f"{what} can't be stored: {value!r:.100} is out of range.")
+
+
+def text(value: str, what: str) -> str:
+    """Pass a text; a lone surrogate in it becomes `?`."""
+    if not isinstance(value, str):
+        raise RefusedError(f"{what} can't be stored: {value!r:.100} is not a text.")
+    return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+
+
+def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - anything may have been captured
+    """Encode as JSON; what JSON can't hold is replaced, piece by piece."""
+    try:
+        return _encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return _encode(_mended(msgspec.to_builtins(value, str_keys=True), _DEEPEST))
+
+
+def json_text(value: dict[str, Json]) -> str | None:
+    """Encode a mapping as JSON text, an empty one as nothing."""
+    return json_bytes(value).decode() if value else None
+
+
+def mapping(text_: str | None) -> dict[str, Json]:
+    """Read a mapping from JSON text; nothing, or anything else, is an empty one."""
+    if not text_:
+        return {}
+    try:
+        value = _decode(text_)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _mended(value: Json, depth: int) -> Json:
+    if depth == 0:
+        return "…"
+    if isinstance(value, dict):
+        return {
+            str(_mended(key, 1)): _mended(item, depth - 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_mended(item, depth - 1) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value if isinstance(value, int | float | bool | None) else str(value)
