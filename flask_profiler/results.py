@@ -36,6 +36,32 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteSummary:
+    """What the measurements of one route come to: a line of a summary."""
+
+    method: str
+    name: str
+    count: int
+    errors: int
+    total_us: int
+    average_us: float
+    min_us: int
+    max_us: int
+    p50_us: float
+    p95_us: float
+    p99_us: float
+    share: float
+    """Of the time of all routes that match, 0 to 1."""
+    rate: float
+    """Measurements per second of the window that was asked about."""
+
+    @property
+    def error_share(self) -> float:
+        """Tell which part ended with an error, 0 to 1."""
+        return self.errors / self.count
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """How much a store holds, and from when; the times are of starts, µs UTC."""
 

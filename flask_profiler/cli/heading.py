@@ -1,0 +1,25 @@
+"""The line above a table: which store, which window, how much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask_profiler.cli.sheet import Line
+from flask_profiler.cli.source import Source
+
+
+def heading(source: Source, *facts: str) -> Line:
+    """Give the first line of an answer."""
+    said = " · ".join((place(source), *facts))
+    if not source.title:
+        return ((said, "dim"),)
+    return ((source.title, "bold"), ("  ", ""), (said, "dim"))
+
+
+def place(source: Source) -> str:
+    """Name the store, with its path as short as it can be."""
+    engine, colon, path = source.storage.location.partition(":")
+    if not colon or not path.startswith("/"):
+        return source.storage.location
+    here = f"{Path.cwd()}/".replace("//", "/")
+    return f"{engine}:{path.removeprefix(here)}"

@@ -1,0 +1,100 @@
+"""The face for a terminal: aligned, coloured, as wide as the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from flask_profiler.cli.layout import GAP, Layout, allocate, fitted
+from flask_profiler.cli.screen import Screen
+from flask_profiler.cli.sheet import Line, Row, Sheet, Span
+
+
+class Printer:
+    """Print lines of styled text; nothing in them is taken for markup."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self._console = Console(
+            file=sys.stdout,
+            color_system="standard" if screen.color else None,
+            force_terminal=screen.color,
+            no_color=not screen.color,
+            width=screen.width,
+            height=screen.height,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    def line(self, spans: Line) -> None:
+        """Print one line, without blanks at its end."""
+        text = Text()
+        for content, style in spans:
+            text.append(self.screen.safe(content), style or None)
+        text.rstrip()
+        self._console.print(text)
+
+
+def print_table(
+    sheet: Sheet[Row], screen: Screen, *, wide: bool, headers: bool
+) -> None:
+    """Print a sheet as a table, and name the columns that had to go."""
+    cells = [
+        [_safe(column.cell(row), screen) for column in sheet.columns]
+        for row in sheet.rows
+    ]
+    headings = [screen.safe(column.heading) for column in sheet.columns]
+    natural = [
+        max(cell_len(text) for text in (heading, *(row[position][0] for row in cells)))
+        for position, heading in enumerate(headings)
+    ]
+    layout = allocate(sheet.columns, natural, None if wide else screen.width)
+    printer = Printer(screen)
+    if headers:
+        printer.line(_cut(sheet.heading, None if wide else screen.width))
+        printer.line(_row(sheet, layout, [(text, "bold") for text in headings]))
+    for row in cells:
+        printer.line(_row(sheet, layout, row))
+    if headers and (footer := _footer(sheet, layout)):
+        printer.line(((footer, "dim"),))
+
+
+def _row(sheet: Sheet[Row], layout: Layout, cells: Sequence[Span]) -> Line:
+    spans: list[Span] = []
+    for position, width in zip(layout.columns, layout.widths, strict=True):
+        text, style = cells[position]
+        right = sheet.columns[position].right
+        spans += [(fitted(text, width, right=right), style), (" " * GAP, "")]
+    return tuple(spans)
+
+
+def _footer(sheet: Sheet[Row], layout: Layout) -> str:
+    parts = list(sheet.footer)
+    if layout.hidden:
+        names = ", ".join(sheet.columns[position].heading for position in layout.hidden)
+        parts.append(f"hidden: {names} (-w to show)")
+    return " · ".join(parts)
+
+
+def _safe(span: Span, screen: Screen) -> Span:
+    return screen.safe(span[0]), span[1]
+
+
+def _cut(line: Line, width: int | None) -> Line:
+    """Cut a line at the terminal's edge."""
+    if width is None or sum(cell_len(text) for text, _ in line) <= width:
+        return line
+    spans: list[Span] = []
+    left = width
+    for text, style in line:
+        if cell_len(text) >= left:
+            return (*spans, (fitted(text + " ", left), style))
+        spans.append((text, style))
+        left -= cell_len(text)
+    return tuple(spans)
