@@ -1,0 +1,98 @@
+"""The pages say what the code does: no key and no option is missing or made up."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from flask_profiler.cli import profiler
+from flask_profiler.config import Config, known_keys
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)")
+KEY = re.compile(r"^### `([\w.]+)`$", re.MULTILINE)
+
+
+def python_blocks(page: Path) -> list[str]:
+    return [code for kind, code in BLOCK.findall(page.read_text()) if kind == "python"]
+
+
+BLOCKS = [
+    pytest.param(code, id=f"{page.name}-{index}")
+    for page in PAGES
+    for index, code in enumerate(python_blocks(page))
+]
+
+
+def test_every_configuration_key_has_its_entry_and_no_other_has() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    assert sorted(KEY.findall(page)) == sorted(known_keys())
+
+
+def test_every_entry_says_the_type_and_shows_an_example() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    entries = KEY.split(page)
+    for key, entry in zip(entries[1::2], entries[2::2], strict=True):
+        code = BLOCK.search(entry)
+        assert code, key
+        assert key.rpartition(".")[2] in code[2], key
+        if key not in {"basicAuth.username", "basicAuth.password"}:
+            assert "Default: " in entry, key
+
+
+@pytest.mark.parametrize("code", BLOCKS)
+def test_a_python_block_runs(code: str) -> None:
+    names: dict[str, object] = {}
+    exec(compile(code, "block", "exec"), names)
+    if "CONFIG" in names:
+        assert isinstance(names["CONFIG"], dict)
+        Config.from_mapping(names["CONFIG"], debug=False)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    context = click.Context(profiler)
+    found = []
+    for name in profiler.list_commands(context):
+        command = profiler.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+    return found
+
+
+def test_every_command_has_its_section_and_no_other_has() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text()
+    sections = re.findall(r"^## `flask profiler (\w+)", page, re.MULTILINE)
+    assert sorted(sections) == sorted(name for name, _ in commands())
+
+
+def test_every_option_is_explained_and_no_other_is() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text()
+    explained = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page))
+    existing = {
+        text
+        for _, command in commands()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for text in (*parameter.opts, *parameter.secondary_opts)
+        if text.startswith("--")
+    }
+    assert explained - {"--help", "--app"} == existing - {"--help"}
+
+
+def test_a_command_and_its_options_explain_themselves() -> None:
+    for name, command in commands():
+        assert command.help, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.name}"
