@@ -1,0 +1,125 @@
+"""Take measurements from requests: spool them, and have them drained."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import weakref
+from typing import Final
+
+from flask_profiler.clock import tick_ns
+from flask_profiler.config import Config
+from flask_profiler.errors import StorageUnavailableError
+from flask_profiler.guard import logger, report, shielded
+from flask_profiler.measurement import Uids
+from flask_profiler.recorder.drain import Drainer
+from flask_profiler.recorder.outcome import Outcome
+from flask_profiler.recorder.thread import DrainThread
+from flask_profiler.spool import counters
+from flask_profiler.spool.counters import Counts
+from flask_profiler.spool.encode import encode
+from flask_profiler.spool.folder import check, folder_for
+from flask_profiler.spool.forks import Renewed
+from flask_profiler.spool.line import Line
+from flask_profiler.spool.writer import Writer
+from flask_profiler.storage.base import Storage
+
+EXIT_SECONDS: Final = 1.0
+"""What draining may take while the process ends, all recorders together."""
+
+_recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
+
+
+class Recorder(Renewed):
+    """Record the measurements of one application in this process.
+
+    Any thread, both sides of a fork. Raises `ConfigError` when the spool folder can be
+    written to by other users.
+    """
+
+    def __init__(self, config: Config, storage: Storage) -> None:
+        super().__init__()
+        self.storage = storage
+        self.folder = folder_for(storage, config.storage.spool)
+        _refuse_unsafe(self)
+        self._verbose = config.verbose
+        self._drains = config.spool.drain
+        self._writer = Writer(self.folder, config.spool.max_bytes)
+        self._thread = DrainThread(Drainer(self.folder, storage), config.spool.interval)
+        self.host = socket.gethostname()
+        self.renew()
+        _recorders.add(self)
+
+    def renew(self) -> None:
+        """Be another process: another pid, and uids that no other process makes."""
+        self.pid = os.getpid()
+        self.uids = Uids()
+        self._recorded = False
+
+    def record(self, line: Line) -> None:
+        """Spool one measurement. Raises nothing, and waits for nothing."""
+        try:
+            if line.pid != self.pid or self.pid != os.getpid():
+                self._adopt(line)
+            self._writer.append(encode(line))
+            if self._verbose:
+                _log(line)
+            if self._drains and not self._thread.running:
+                self._recorded = True
+                self._thread.start()
+        except Exception as error:  # noqa: BLE001 - never into the request
+            report("recording a measurement", error)
+
+    def drain(self, *, seconds: float | None = None, wait: float = 0.0) -> Outcome:
+        """Drain in this thread, for about `seconds` at most."""
+        return Drainer(self.folder, self.storage).run(seconds=seconds, wait=wait)
+
+    def counts(self) -> Counts:
+        """Give what the spool lost or set aside so far, in all processes."""
+        return counters.read(self.folder)
+
+    def close(self, seconds: float = EXIT_SECONDS) -> None:
+        """End the thread and the segment, and drain what that leaves.
+
+        A measurement that comes later starts both again.
+        """
+        end = tick_ns() + int(seconds * 1e9)
+        self._thread.stop(seconds)
+        self._writer.close()
+        left = (end - tick_ns()) / 1e9
+        if self._drains and self._recorded and left > 0:
+            self._recorded = False
+            self.drain(seconds=left, wait=left / 4)
+
+    def _adopt(self, line: Line) -> None:
+        # Measured on the other side of a fork, or the fork told us nothing.
+        self.fork_noticed()
+        self._thread.fork_noticed()
+        line.pid = self.pid
+        line.uid = self.uids.make(line.started)
+
+
+def _refuse_unsafe(recorder: Recorder) -> None:
+    try:
+        check(recorder.folder)
+    except (OSError, StorageUnavailableError):
+        # Missing, or somebody else's: a reader gets along, a writer is told then.
+        return
+
+
+def _log(line: Line) -> None:
+    elapsed_us = line.elapsed if line.phases is None else sum(line.phases)
+    logger.info(
+        "%s %s %s %.1f ms", line.method, line.name, line.status, elapsed_us / 1000
+    )
+
+
+def _at_exit() -> None:
+    end = tick_ns() + int(EXIT_SECONDS * 1e9)
+    for recorder in list(_recorders):
+        with shielded("draining at exit"):
+            recorder.close(max(0.0, (end - tick_ns()) / 1e9))
+
+
+atexit.register(_at_exit)

@@ -1,0 +1,93 @@
+"""The segment that this process writes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from flask_profiler.clock import tick_ns
+from flask_profiler.spool import segment as segments
+
+_TRIES: Final = 3
+
+
+class OwnSegment:
+    """A segment that is locked by us as long as it is open.
+
+    Not for several threads at once: the writer holds its lock.
+    """
+
+    __slots__ = ("_fd", "_identity", "_torn", "born_ns", "name")
+
+    def __init__(self, folder: Path) -> None:
+        self._fd, self.name = segments.create(folder)
+        self._identity = self._look()[:2]
+        self._torn = False
+        self.born_ns = tick_ns()
+
+    def write(self, line: bytes) -> bool:
+        """Append a line; False: a piece of it was written, and no more could be.
+
+        Then the next line begins with a newline, so that it isn't glued to the piece,
+        which the drainers count as torn. Raises `OSError` when nothing was written.
+        """
+        if self._torn:
+            line = b"\n" + line
+        written = os.write(self._fd, line)
+        if written != len(line):
+            return self._finish(line[written:])
+        self._torn = False
+        return True
+
+    def _finish(self, rest: bytes) -> bool:
+        self._torn = True
+        for _ in range(_TRIES):
+            try:
+                rest = rest[os.write(self._fd, rest) :]
+            except OSError:
+                return False
+            if not rest:
+                self._torn = False
+                return True
+        return False
+
+    @property
+    def size(self) -> int:
+        """Tell how long the file is, in bytes."""
+        return os.fstat(self._fd).st_size
+
+    @property
+    def drained(self) -> int:
+        """Tell how far it has been drained at least."""
+        return segments.drained(self._fd)
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether the file was deleted, or the descriptor closed by the host."""
+        try:
+            device, inode, links = self._look()
+        except OSError:
+            return True
+        return links == 0 or (device, inode) != self._identity
+
+    def close(self) -> None:
+        """Close it, which unlocks it unless a parent process has it open as well.
+
+        Never closes a number that the host has meanwhile used for a file of its own.
+        """
+        fd, self._fd = self._fd, -1
+        if fd < 0:
+            return
+        try:
+            found = os.fstat(fd)
+        except OSError:
+            return
+        if (found.st_dev, found.st_ino) == self._identity:
+            os.close(fd)
+
+    __del__ = close
+
+    def _look(self) -> tuple[int, ...]:
+        found = os.fstat(self._fd)
+        return found.st_dev, found.st_ino, found.st_nlink
