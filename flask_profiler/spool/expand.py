@@ -18,11 +18,20 @@ _plain_query = re.compile(r"[\x21-\x7e]*").fullmatch
 _TEXT: Final = frozenset({"url", "body", "func", "ip"})
 _MAPPINGS: Final = frozenset({"args", "form"})
 
-_names: dict[str, str] = {
-    "CONTENT_TYPE": "Content-Type",
-    "CONTENT_LENGTH": "Content-Length",
-}
 _MOST_NAMES: Final = 2000
+
+
+class _HeaderNames(dict[str, str]):
+    """WSGI's names of headers → those that people write; grows to a bound."""
+
+    def __missing__(self, key: str) -> str:
+        name = key.removeprefix("HTTP_").replace("_", "-").title()
+        if len(self) < _MOST_NAMES:
+            self[key] = name
+        return name
+
+
+_names = _HeaderNames()
 
 
 def expand(line: Line) -> Measurement:
@@ -55,7 +64,7 @@ def _seen(line: Line) -> Context:
         args={} if url is None or not url.query else query_args(url.query),
         form=line.form,
         body=line.body,
-        headers={header_name(key): value for key, value in line.headers.items()},
+        headers={_names[key]: value for key, value in line.headers.items()},
         func=line.endpoint,
         ip=line.ip,
     )
@@ -100,7 +109,7 @@ def _quoted_path(path: str) -> str:
 def query_args(query: str) -> dict[str, Json]:
     """Read the query parameters: one value is text, several are a list."""
     args: dict[str, Json] = {}
-    for key, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+    for key, value in _pairs(query):
         if key not in args:
             args[key] = value
         elif isinstance(args[key], list):
@@ -110,11 +119,9 @@ def query_args(query: str) -> dict[str, Json]:
     return args
 
 
-def header_name(key: str) -> str:
-    """Give the name of a header as people write it, from its name in WSGI."""
-    name = _names.get(key)
-    if name is None:
-        name = key.removeprefix("HTTP_").replace("_", "-").title()
-        if len(_names) < _MOST_NAMES:
-            _names[key] = name
-    return name
+def _pairs(query: str) -> list[tuple[str, str]]:
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True, errors="replace")
+    # The same for a query without escapes, at a fifth of the time.
+    parts = (part.partition("=") for part in query.split("&") if part)
+    return [(key, value) for key, _, value in parts]

@@ -69,7 +69,7 @@ class Writer(Renewed):
                 return self._failed(error)
 
     def close(self) -> None:
-        """End the segment, so that whoever comes may retire it; then a new one begins."""
+        """End the segment, so that whoever comes may retire it."""
         with self.lock:
             self._leave()
             self._count(Counts())
