@@ -22,9 +22,10 @@ class Phases(msgspec.Struct, frozen=True):
     view: int = 0
     """The view function itself."""
     after: int = 0
-    """From the view's end until the WSGI application has returned."""
+    """From the view's end until the WSGI application has returned, and with it the
+    body of an ordinary response."""
     stream: int = 0
-    """From there until the last byte of the body is produced."""
+    """From there until the last byte of a streamed body is produced."""
 
     @property
     def total(self) -> int:

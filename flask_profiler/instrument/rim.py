@@ -1,0 +1,75 @@
+"""The thin rim around `wsgi_app`: it frames the whole request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask_profiler.clock import tick_ns
+from flask_profiler.guard import report
+from flask_profiler.instrument.bodies import framed
+from flask_profiler.instrument.exchange import Exchange, Keeper
+from flask_profiler.request_context import watch
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class Rim:
+    """Stand around a WSGI application, and time what it does for each request."""
+
+    __slots__ = ("_keeper", "_key", "_max_unread", "wsgi_app")
+
+    def __init__(
+        self,
+        wsgi_app: WSGIApplication,
+        keeper: Keeper,
+        key: str,
+        max_unread: int | None,
+    ) -> None:
+        self.wsgi_app = wsgi_app
+        self._keeper = keeper
+        self._key = key
+        self._max_unread = max_unread
+        """Bytes of a body that may be read although nobody else did; `None`: never."""
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer a request as the application does."""
+        try:
+            exchange = self._begin(environ, start_response)
+        except Exception as error:  # noqa: BLE001 - the request goes on
+            report("beginning to time a request", error)
+            return self.wsgi_app(environ, start_response)
+        try:
+            body = self.wsgi_app(environ, exchange.start)
+        except BaseException as error:
+            exchange.fail(error)
+            raise
+        exchange.returned = tick_ns()
+        if exchange.route is None:
+            return body
+        return framed(exchange, body)
+
+    def _begin(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Exchange:
+        exchange = Exchange(self._keeper, environ, start_response)
+        environ[self._key] = exchange
+        if self._max_unread is not None:
+            watch(environ, self._max_unread)
+        wrapper = environ.get("wsgi.file_wrapper")
+        if wrapper is not None and not isinstance(wrapper, type):
+            environ["wsgi.file_wrapper"] = _noting(wrapper, exchange)
+        return exchange
+
+
+def _noting(wrapper: Callable[..., Any], exchange: Exchange) -> Callable[..., Any]:
+    """Note what a file wrapper gives; it is no class that could be recognised."""
+
+    def file_wrapper(*args: Any) -> Any:
+        exchange.file = wrapper(*args)
+        return exchange.file
+
+    return file_wrapper

@@ -1,0 +1,120 @@
+"""What happens to the requests of one application, from the route to the spool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, has_request_context, request
+
+from flask_profiler.guard import report
+from flask_profiler.instrument.exchange import Exchange
+from flask_profiler.instrument.routes import UNMATCHED, Route, is_ignored, route_of
+from flask_profiler.instrument.views import is_decorated, is_timed, timed
+from flask_profiler.sampling import sampled_out
+
+if TYPE_CHECKING:
+    from flask import Flask, Request
+    from werkzeug.routing import Rule
+
+    from flask_profiler.config import Config
+    from flask_profiler.instrument.lines import Lines
+
+_UNMATCHED = Route(UNMATCHED, None)
+
+
+class Tracker:
+    """Decide which requests of an application are measured, and have them recorded."""
+
+    def __init__(
+        self, key: str, config: Config, lines: Lines, *, everything: bool
+    ) -> None:
+        self._key = key
+        self._config = config
+        self._lines = lines
+        self._everything = everything
+        """Whether endpoints are tracked that are declared later."""
+        self._endpoints: set[str] = set()
+        self._routes: dict[tuple[str, str], Route] = {}
+
+    def wrap_declared(self, app: Flask) -> None:
+        """Wrap the views that are declared so far, and track their endpoints."""
+        rules: dict[str, list[str]] = {}
+        for rule in app.url_map.iter_rules():
+            rules.setdefault(rule.endpoint, []).append(rule.rule)
+        for endpoint, view in list(app.view_functions.items()):
+            names = rules.get(endpoint, [])
+            if names and all(is_ignored(name, self._config.ignore) for name in names):
+                continue
+            self._endpoints.add(endpoint)
+            if not is_timed(view):
+                app.view_functions[endpoint] = timed(view, self.under_way)
+
+    def under_way(self) -> Exchange | None:
+        """Find the exchange of the current request."""
+        if not has_request_context():
+            return None
+        return request.environ.get(self._key)
+
+    def note(self, _endpoint: str | None, _view_args: dict[str, Any] | None) -> None:
+        """Note the request and its route, before anything of the application runs."""
+        try:
+            current: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - public, says Flask
+            exchange = current.environ.get(self._key)
+            if exchange is None or exchange.noted:
+                return
+            exchange.noted = True
+            exchange.environ = current.environ
+            exchange.request = current
+            if current.view_args:
+                exchange.kwargs = dict(current.view_args)
+            exchange.route = self._route_to_measure(exchange, current)
+        except Exception as error:  # noqa: BLE001 - the request goes on
+            report("noting a request", error)
+
+    def adopt(self, exchange: Exchange) -> None:
+        """Have a request measured because a decorated view is called in it."""
+        exchange.adoptable = False
+        rule = exchange.request.url_rule if exchange.request else None
+        if rule is None or sampled_out(self._config.sampling_function):
+            return
+        exchange.route = self._routes[rule.endpoint, rule.rule]
+        exchange.route.tracked = True
+
+    def record(self, exchange: Exchange, completed: int) -> None:
+        """Record a request, if it is measured, that was complete at a tick."""
+        if exchange.route is not None:
+            self._lines.record(exchange, exchange.route, completed)
+
+    def _route_to_measure(self, exchange: Exchange, current: Request) -> Route | None:
+        rule = current.url_rule
+        if rule is None:
+            return self._unmatched()
+        route = self._routes.get((rule.endpoint, rule.rule))
+        if route is None:
+            route = self._first_seen(rule)
+        if route.automatic_options and current.method == "OPTIONS":
+            return self._unmatched()
+        if not route.tracked:
+            exchange.adoptable = not route.ignored
+            return None
+        if sampled_out(self._config.sampling_function):
+            return None
+        return route
+
+    def _unmatched(self) -> Route | None:
+        if not self._config.unmatched or sampled_out(self._config.sampling_function):
+            return None
+        return _UNMATCHED
+
+    def _first_seen(self, rule: Rule) -> Route:
+        route = route_of(rule, self._config.ignore, self._lines.names)
+        views = current_app.view_functions
+        view = views.get(rule.endpoint)
+        if route.ignored:
+            route.tracked = False
+        elif not self._everything:
+            route.tracked = rule.endpoint in self._endpoints or is_decorated(view)
+        elif view is not None and not is_timed(view):
+            views[rule.endpoint] = timed(view, self.under_way)
+        self._routes[rule.endpoint, rule.rule] = route
+        return route

@@ -1,0 +1,138 @@
+"""The wrapped view: it times the view, and says which requests are ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, TypeAlias
+
+from flask import current_app, has_app_context, has_request_context, request
+
+from flask_profiler.clock import tick_ns
+from flask_profiler.guard import report
+from flask_profiler.instrument.exchange import Exchange
+from flask_profiler.state import state_of
+
+View: TypeAlias = Callable[..., Any]
+Find: TypeAlias = Callable[[], Exchange | None]
+
+_MARK = "_flask_profiler_timed"
+_COROUTINE_MARKS = ("_is_coroutine", "_is_coroutine_mark")
+
+
+def timed(view: View, find: Find) -> View:
+    """Wrap a view that Flask calls; `find` gives the exchange under way."""
+    if iscoroutinefunction(view):
+        return _marked(_run_and_timed(view, find))
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        exchange = _begin(find)
+        if exchange is None:
+            return view(*args, **kwargs)
+        try:
+            return view(*args, **kwargs)
+        except BaseException as error:
+            exchange.note_raised(error)
+            raise
+        finally:
+            exchange.view_ended = tick_ns()
+
+    return _marked(wrapper)
+
+
+def decorated(view: View) -> View:
+    """Wrap a view by hand: its request is measured whoever declared the endpoint."""
+    if not iscoroutinefunction(view):
+        return timed(view, _adopted)
+
+    @wraps(view)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return await _awaited(_begin(_adopted), view(*args, **kwargs))
+
+    return _marked(wrapper)
+
+
+def is_timed(view: View | None) -> bool:
+    """Tell whether a view is one of our wrappers itself."""
+    return getattr(view, _MARK, None) is view
+
+
+def is_decorated(view: View | None) -> bool:
+    """Tell whether there is a wrapper of ours in a view, as far as can be seen."""
+    return hasattr(view, _MARK)
+
+
+def _run_and_timed(view: View, find: Find) -> View:
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        exchange = _begin(find)
+        if _in_event_loop() or not has_app_context():
+            return _awaited(exchange, view(*args, **kwargs))
+        run = current_app.ensure_sync(view)
+        if exchange is None:
+            return run(*args, **kwargs)
+        try:
+            return run(*args, **kwargs)
+        except BaseException as error:
+            exchange.note_raised(error)
+            raise
+        finally:
+            exchange.view_ended = tick_ns()
+
+    for mark in _COROUTINE_MARKS:
+        vars(wrapper).pop(mark, None)
+    return wrapper
+
+
+async def _awaited(exchange: Exchange | None, result: Awaitable[Any]) -> Any:
+    if exchange is None:
+        return await result
+    try:
+        return await result
+    except BaseException as error:
+        exchange.note_raised(error)
+        raise
+    finally:
+        exchange.view_ended = tick_ns()
+
+
+def _begin(find: Find) -> Exchange | None:
+    """Begin the view's phase, unless there is nothing to time or it has begun."""
+    try:
+        exchange = find()
+        if exchange is None or exchange.view_began:
+            return None
+        exchange.view_began = tick_ns()
+    except Exception as error:  # noqa: BLE001 - the view is called all the same
+        report("beginning to time a view", error)
+        return None
+    return exchange
+
+
+def _adopted() -> Exchange | None:
+    """Find the exchange under way in the current application, and have it measured."""
+    if not has_request_context():
+        return None
+    state = state_of(current_app)
+    exchange = request.environ.get(state.key) if state else None
+    if not isinstance(exchange, Exchange):
+        return None
+    if exchange.adoptable:
+        exchange.keeper.adopt(exchange)
+    return exchange
+
+
+def _marked(wrapper: View) -> View:
+    vars(wrapper)[_MARK] = wrapper
+    return wrapper
+
+
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

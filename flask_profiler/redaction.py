@@ -1,0 +1,107 @@
+"""What must not be stored: which names mean a secret, and what stands in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote_plus
+
+REDACTED = "[redacted]"
+
+_SECRETS = frozenset(
+    {
+        *("password", "passwd", "pwd", "pass", "passphrase", "passcode", "otp"),
+        *("secret", "credential", "token", "jwt", "bearer", "oauth"),
+        *("auth", "authorization", "authentication"),
+        *("apikey", "accesskey", "authkey", "privatekey", "secretkey", "signingkey"),
+        *("encryptionkey", "masterkey", "subscriptionkey"),
+        *("session", "sessionid", "sessid", "phpsessid", "jsessionid", "csrf", "xsrf"),
+        *("cardnumber", "cardno", "ccnumber", "creditcard", "cvv", "cvc"),
+        *("ssn", "socialsecurity"),
+    }
+)
+"""Lower case, singular; of several words, without what separates them."""
+
+_ENDINGS = ("password", "passwd", "token", "secret", "apikey", "sessionid")
+"""A single word that ends so is a secret too: `accesstoken`, `dbpassword`."""
+
+_LONGEST = 200
+"""Characters; a longer name is nobody's name, and counts as a secret."""
+
+_REMEMBERED = 2048
+
+_BORDER = re.compile(
+    r"[\W_]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+    r"|(?<=\d)(?=\D)|(?<=\D)(?=\d)"
+)
+
+
+def words_of(name: str) -> list[str]:
+    """Split a name at separators, at digits and at the humps of camelCase."""
+    return [word.lower() for word in _BORDER.split(name) if word]
+
+
+class Names:
+    """Tell which names mean a secret.
+
+    A name does if one of its words, or some that follow one another, are a secret's:
+    `user[password]`, `X-Api-Key`, `cardNumber`; not `author` or `discard`. Answers are
+    remembered, in bounded number. Any thread.
+    """
+
+    __slots__ = ("_known", "_most_words", "_secrets")
+
+    def __init__(self, more: Iterable[str] = ()) -> None:
+        added = [words_of(name) for name in more]
+        self._secrets = _SECRETS.union(_singular("".join(words)) for words in added)
+        self._most_words = max(3, *map(len, added)) if added else 3
+        self._known: dict[str, bool] = {}
+
+    def secret(self, name: str) -> bool:
+        """Tell whether a name, which may be percent-encoded, means a secret."""
+        known = self._known.get(name)
+        return self._look(name) if known is None else known
+
+    def query(self, text: str) -> str:
+        """Give a query string, or a form's body, with its secrets replaced."""
+        known = self._known
+        pairs = text.split("&")
+        changed = False
+        for index, pair in enumerate(pairs):
+            name, equals, _ = pair.partition("=")
+            secret = known.get(name)
+            if secret is None:
+                secret = self._look(name)
+            if secret and equals:
+                pairs[index] = f"{name}={REDACTED}"
+                changed = True
+        return "&".join(pairs) if changed else text
+
+    def url(self, text: str) -> str:
+        """Give a URL with the secrets of its query and of its fragment replaced."""
+        if "?" not in text and "#" not in text:
+            return text
+        parts = re.split(r"([?#])", text)
+        return "".join([parts[0], *(self.query(part) for part in parts[1:])])
+
+    def _look(self, name: str) -> bool:
+        if len(name) > _LONGEST:
+            return True
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        secret = self._means_secret(words_of(unquote_plus(name)))
+        self._known[name] = secret
+        return secret
+
+    def _means_secret(self, words: list[str]) -> bool:
+        if any(_singular(word).endswith(_ENDINGS) for word in words):
+            return True
+        return any(
+            _singular("".join(words[first:last])) in self._secrets
+            for first in range(len(words))
+            for last in range(first + 1, first + self._most_words + 1)
+        )
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
