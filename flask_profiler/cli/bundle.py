@@ -24,6 +24,9 @@ def bundle(name: str, kind: type[Any], *options: Decorator) -> Decorator:
             own = {key: given.pop(key) for key in keys}
             return command(**given, **{name: kind(**own)})
 
-        return functools.reduce(lambda made, add: add(made), reversed(options), bundled)
+        made: Function = bundled
+        for option in reversed(options):
+            made = option(made)
+        return made
 
     return decorate

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_profiler.clock import US
+from flask_profiler.formatting import elapsed_text
+
 _STEPS = "▁▂▃▄▅▆▇█"
+_HALVES = {
+    (False, False): " ",
+    (True, False): "▌",
+    (False, True): "▐",
+    (True, True): "█",
+}
 
 
 def share_bar(share: float, cells: int) -> str:
@@ -33,9 +42,15 @@ def span_bar(start: float, end: float, cells: int) -> str:
     return "".join(_HALVES[pair] for pair in pairs).rstrip()
 
 
-_HALVES = {
-    (False, False): " ",
-    (True, False): "▌",
-    (False, True): "▐",
-    (True, True): "█",
-}
+def axis(total_us: int, cells: int) -> str:
+    """Write the quarters of a time over a line of so many cells."""
+    last = elapsed_text(total_us)
+    scale = next((s for s in (1, 1000, US, 60 * US) if total_us < 999.5 * s), 60 * US)
+    text = ""
+    for quarter in range(4):
+        tick = f"{total_us * quarter / 4 / scale:.3g}"
+        start = cells * quarter // 4
+        if quarter and start + len(tick) + len(last) + 2 > cells:
+            break
+        text = text.ljust(start) + tick
+    return text.ljust(cells - len(last)) + last

@@ -72,5 +72,5 @@ def say(message: str, file: IO[Any] | None = None) -> None:
     """Tell the person something on stderr, safe for a terminal."""
     stream = file or sys.stderr
     text = "\n".join(map(visible, message.splitlines()))
-    encoding = stream.encoding or "ascii"
+    encoding = getattr(stream, "encoding", None) or "ascii"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)

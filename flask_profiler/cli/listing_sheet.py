@@ -8,7 +8,7 @@ from flask_profiler.cli.heading import heading
 from flask_profiler.cli.sheet import Column, Sheet
 from flask_profiler.cli.source import Source
 from flask_profiler.cli.styles import elapsed_span, status_span
-from flask_profiler.formatting import date_text, milliseconds_text, number_of
+from flask_profiler.formatting import milliseconds_text, number_of
 from flask_profiler.measurement import Measurement
 from flask_profiler.parsing.times import Clock
 from flask_profiler.reports.listing import Listing
@@ -39,7 +39,9 @@ def _columns(source: Source, clock: Clock) -> tuple[Column[Measurement], ...]:
         Column(
             "Started",
             lambda m: (short_date(m.started_us, clock), "dim"),
-            plain=lambda m: date_text(clock.local(m.started_us)).replace(" ", "T", 1),
+            plain=lambda m: clock.local(m.started_us).isoformat(
+                timespec="milliseconds"
+            ),
         ),
         Column("Method", lambda m: (m.method, "")),
         Column("Status", lambda m: status_span(m.status, error=m.error)),

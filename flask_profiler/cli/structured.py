@@ -23,6 +23,11 @@ def print_json(records: Iterable[Record]) -> None:
     write("[]\n" if lead == "[" else "\n]\n")
 
 
+def print_object(record: Record) -> None:
+    """Print one object over several lines."""
+    sys.stdout.write(to_json(record, indent=2) + "\n")
+
+
 def print_ndjson(records: Iterable[Record]) -> None:
     """Print one JSON value a line."""
     for record in records:

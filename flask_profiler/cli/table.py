@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from flask_profiler.cli.layout import GAP, Layout, allocate, fitted
+from flask_profiler.cli.printer import Printer
 from flask_profiler.cli.screen import Screen
 from flask_profiler.cli.sheet import Line, Row, Sheet, Span
-
-
-class Printer:
-    """Print lines of styled text; nothing in them is taken for markup."""
-
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
-        self._console = Console(
-            file=sys.stdout,
-            color_system="standard" if screen.color else None,
-            force_terminal=screen.color,
-            no_color=not screen.color,
-            width=screen.width,
-            height=screen.height,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-
-    def line(self, spans: Line) -> None:
-        """Print one line, without blanks at its end."""
-        text = Text()
-        for content, style in spans:
-            text.append(self.screen.safe(content), style or None)
-        text.rstrip()
-        self._console.print(text)
 
 
 def print_table(

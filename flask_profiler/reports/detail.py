@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_profiler.measurement import Measurement
 from flask_profiler.query import Filter
@@ -22,55 +22,40 @@ class Detail:
     """How many of the peers took less time."""
     slower: int
     """How many of the peers took more time."""
+    apart: bool
+    """True: outside the window asked about, so compared with the days up to it."""
 
 
 def detailed(storage: Storage, measurement: Measurement, question: Question) -> Detail:
     """Compare a measurement with its peers in the window that is asked about.
 
-    Where the measurement is older or newer than that window, it is the seven days up to
+    Where the measurement is outside that window, it is the seven days up to
     the measurement.
     """
-    peers = peers_of(measurement, question)
+    apart = not _inside(measurement.started_us, question.filter)
+    peers = _peers(measurement, question.filter, apart=apart)
     elapsed_us = measurement.elapsed_us
     groups = storage.aggregate(peers, ())
-    faster = _with(peers, max_elapsed_us=elapsed_us - 1)
-    slower = _with(peers, min_elapsed_us=elapsed_us + 1)
     return Detail(
         measurement=measurement,
         peers=groups[0] if groups else None,
-        faster=storage.count(faster) if groups else 0,
-        slower=storage.count(slower) if groups else 0,
+        faster=storage.count(replace(peers, max_elapsed_us=elapsed_us - 1)),
+        slower=storage.count(replace(peers, min_elapsed_us=elapsed_us + 1)),
+        apart=apart,
     )
 
 
-def peers_of(measurement: Measurement, question: Question) -> Filter:
+def _inside(time_us: int, window: Filter) -> bool:
+    late_enough = window.since_us is None or time_us >= window.since_us
+    return late_enough and (window.until_us is None or time_us < window.until_us)
+
+
+def _peers(measurement: Measurement, window: Filter, *, apart: bool) -> Filter:
     """Give the filter that a measurement's peers match, itself among them."""
     started_us = measurement.started_us
-    window = question.filter
-    since_us, until_us = window.since_us, window.until_us
-    early = since_us is not None and started_us < since_us
-    late = until_us is not None and started_us >= until_us
-    if early or late:
-        since_us, until_us = started_us - DEFAULT_WINDOW_US, started_us + 1
     return Filter(
         names=(measurement.name,),
         methods=(measurement.method,),
-        since_us=since_us,
-        until_us=until_us,
-    )
-
-
-def _with(
-    peers: Filter,
-    *,
-    min_elapsed_us: int | None = None,
-    max_elapsed_us: int | None = None,
-) -> Filter:
-    return Filter(
-        names=peers.names,
-        methods=peers.methods,
-        since_us=peers.since_us,
-        until_us=peers.until_us,
-        min_elapsed_us=min_elapsed_us,
-        max_elapsed_us=max_elapsed_us,
+        since_us=started_us - DEFAULT_WINDOW_US if apart else window.since_us,
+        until_us=started_us + 1 if apart else window.until_us,
     )
