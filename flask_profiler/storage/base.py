@@ -138,3 +138,12 @@ class Storage(ABC):
 
     def close(self) -> None:
         """Let go of connections; the storage may be used again afterwards."""
+
+
+class BaseStorage:
+    """Stand where engines written for flask-profiler 1.x expect their base class.
+
+    Such an engine is built with the mapping `storage`, and has `insert(dict)`,
+    `filter(criteria)`, `delete(id)`, and maybe more (storage/legacy.py). New engines
+    derive from `Storage`.
+    """

@@ -81,7 +81,7 @@ class Connection:
 def identity_of(path: Path) -> Identity | None:
     """Tell which file a path names, `None` if none."""
     try:
-        status = os.stat(path)
+        status = path.stat()
     except FileNotFoundError:
         return None
     return status.st_dev, status.st_ino

@@ -41,7 +41,7 @@ DICTIONARY = (
     b'"],"extra":{"form":{"body":""},"headers":{"Host":"127.0.0.1:5000","func":"","i'
     b'p":"127.0.0.1","url":"https://www.","url":"http://localhost:5000/'
 )
-"""Part of the format of schema version 1: a changed byte makes old blocks unreadable."""
+"""Part of the format of version 1: with a byte changed, old blocks can't be read."""
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -32,16 +32,29 @@ def translated(place: Place) -> Iterator[None]:
 
 def failure_of(error: sqlite3.Error, place: Place) -> StorageError:
     """Give the exception that says what an error of SQLite means."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
+    code = _code(error)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StorageBusyError(
             f"The database {place.given} is locked by somebody else.",
             hint="Try again; if it lasts, look who keeps a transaction open on it.",
         )
-    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+    if is_no_access(error):
         return _no_access(place, str(error))
     message, hint = _MEANINGS.get(code, (f"can't be used: {error}", None))
     return StorageUnavailableError(f"The database {place.given} {message}.", hint=hint)
+
+
+def is_no_access(error: sqlite3.Error) -> bool:
+    """Tell whether SQLite was not let at a file it needs."""
+    return _code(error) in {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+    }
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
 
 
 _MEANINGS: dict[int, tuple[str, str | None]] = {
@@ -51,8 +64,7 @@ _MEANINGS: dict[int, tuple[str, str | None]] = {
     ),
     sqlite3.SQLITE_CORRUPT: (
         "is damaged",
-        "Move it away with its -wal and -shm files, and get back what it holds with "
-        "`sqlite3 FILE .recover`.",
+        "Move it away with its -wal and -shm files; `sqlite3 FILE .recover` may help.",
     ),
     sqlite3.SQLITE_FULL: (
         "can't grow: the disk is full",
@@ -91,6 +103,14 @@ def missing(place: Place) -> StorageError:
     )
 
 
+def empty(place: Place) -> StorageError:
+    """Say that there is a file, but nothing of ours in it."""
+    return StorageMissingError(
+        f"The database {place.given} has no measurements under {place.table!r}.",
+        hint="They come with the first measurement; look at storage.TABLE.",
+    )
+
+
 def _no_access(place: Place, reason: str) -> StorageError:
     what, hint = _access(place)
     return StorageUnavailableError(
@@ -110,9 +130,6 @@ def _access(place: Place) -> tuple[str, str]:
     if path.exists() and not os.access(path, os.W_OK):
         return "can't be written", f"Let {user} write {path}."
     if not os.access(folder, os.W_OK):
-        return (
-            "is in a folder that can't be written",
-            f"Let {user} write to {folder}: SQLite keeps its -wal and -shm files "
-            "beside the database.",
-        )
+        hint = f"Let {user} write to {folder}: SQLite keeps files beside the database."
+        return "is in a folder that can't be written", hint
     return "can't be opened", f"Look at {path} and what lies beside it."

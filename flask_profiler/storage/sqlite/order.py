@@ -38,7 +38,8 @@ def behind(sort: Sort, after: tuple[SortValue, ...]) -> Condition:
     if len(after) != len(terms):
         raise QueryError(f"A position in this order has {len(terms)} values: {after!r}")
     values = [*map(_value, after[:-1]), _uid(after[-1])]
-    sql, parameters = "0", ()
+    sql = "0"
+    parameters: tuple[Value, ...] = ()
     for (term, descending), value in reversed(list(zip(terms, values, strict=True))):
         sign = "<" if descending else ">"
         sql = f"{term} {sign} ? OR ({term} = ? AND ({sql}))"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_profiler.measurement import Measurement
 from flask_profiler.query import Filter, Page, Sort
 from flask_profiler.results import Extent
-from flask_profiler.storage.sqlite import rows
 from flask_profiler.storage.sqlite.order import behind, order_by
 from flask_profiler.storage.sqlite.source import Source
 from flask_profiler.storage.sqlite.where import Condition, all_of, bounded, where
@@ -14,9 +13,9 @@ from flask_profiler.storage.sqlite.where import Condition, all_of, bounded, wher
 def get(source: Source, id_: int) -> Measurement | None:
     """Find a measurement by its number."""
     query = source.tables.sql(
-        "SELECT {columns} FROM {rows} WHERE id = ?",
-        columns=rows.COLUMNS,
-        rows=source.rows,
+        "SELECT {columns} FROM {listing} WHERE id = ?",
+        columns=source.columns,
+        listing=source.listing,
     )
     found = source.connection.db.execute(query, (id_,)).fetchall()
     return source.measurements(found)[0] if found else None
@@ -35,10 +34,10 @@ def selection(source: Source, filter_: Filter, sort: Sort, page: Page) -> Condit
     if page.after is not None:
         condition = all_of([condition, behind(sort, page.after)])
     sql = source.tables.sql(
-        "SELECT {columns} FROM {rows} WHERE {condition} ORDER BY {order}"
+        "SELECT {columns} FROM {listing} WHERE {condition} ORDER BY {order}"
         " LIMIT ? OFFSET ?",
-        columns=rows.COLUMNS,
-        rows=source.rows,
+        columns=source.columns,
+        listing=source.listing,
         condition=condition.sql,
         order=order_by(sort),
     )

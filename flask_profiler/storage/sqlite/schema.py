@@ -12,43 +12,66 @@ from flask_profiler.errors import StorageUnavailableError
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.tables import Tables
 
-_VERSION_1 = (
-    # key → value: `schema` (the version), `next_id` (ids are given once and never
-    # again), `v1_id` (the last ID copied from the table of 1.x).
-    "CREATE TABLE {meta} (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
-    "INSERT INTO {meta} VALUES ('next_id', 1), ('v1_id', 0)",
-    # What we group by. Never deleted from, so that ids can be remembered.
-    "CREATE TABLE {routes} (route INTEGER PRIMARY KEY, method TEXT NOT NULL,"
-    " name TEXT NOT NULL, endpoint TEXT)",
-    "CREATE TABLE {hosts} (host_no INTEGER PRIMARY KEY, host TEXT NOT NULL UNIQUE)",
-    # One row a measurement; times in µs. What reports add up comes first: SQLite reads
-    # a row from its beginning. `bin` is histogram.bin_of(elapsed_us). The phases are
-    # NULL where they were not measured; kwargs and args (query) are JSON, or NULL for
-    # none. Everything else is in the block of contexts.
-    "CREATE TABLE {data} (id INTEGER PRIMARY KEY, started_us INTEGER NOT NULL,"
-    " elapsed_us INTEGER NOT NULL, bin INTEGER NOT NULL, route INTEGER NOT NULL,"
-    " error INTEGER NOT NULL, status INTEGER, uid BLOB NOT NULL, size INTEGER,"
-    " pid INTEGER, host_no INTEGER, before INTEGER, view INTEGER, after INTEGER,"
-    " stream INTEGER, kwargs TEXT, args TEXT)",
-    # Newest first, windows of time, and "is this uid stored?" (a uid belongs to one
-    # start, so both together are as unique as the uid alone).
-    "CREATE UNIQUE INDEX {by_start} ON {data} (started_us, uid)",
-    # Slowest first. Ties are few: their uids are sorted when they are read.
-    "CREATE INDEX {by_elapsed} ON {data} (elapsed_us)",
-    # One route, newest first.
-    "CREATE INDEX {by_route} ON {data} (route, started_us)",
-    # Contexts of the ids first_id to last_id, compressed together (contexts.py).
-    "CREATE TABLE {contexts} (first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL,"
-    " data BLOB NOT NULL)",
-    # How far each segment of the spool has been drained, in bytes.
-    "CREATE TABLE {marks} (segment TEXT PRIMARY KEY, drained INTEGER NOT NULL)"
-    " WITHOUT ROWID",
-)
+_VERSION_1 = """
+-- key → value: 'schema' is the version, 'next_id' the next id (an id is given once and
+-- never again), 'v1_id' the last ID copied from the table of 1.x.
+CREATE TABLE {meta} (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+INSERT INTO {meta} VALUES ('next_id', 1), ('v1_id', 0);
 
-STEPS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
-"""Step `n` leads from version `n` to version `n + 1`."""
+-- What reports group by. Never deleted from, so that numbers can be remembered.
+CREATE TABLE {routes} (
+    route INTEGER PRIMARY KEY, method TEXT NOT NULL, name TEXT NOT NULL, endpoint TEXT
+);
+CREATE TABLE {hosts} (host_no INTEGER PRIMARY KEY, host TEXT NOT NULL UNIQUE);
+
+-- One row a measurement, times in µs. SQLite reads a row from its beginning, so what
+-- reports add up comes first. The rest of a measurement is in a block of contexts.
+CREATE TABLE {data} (
+    id INTEGER PRIMARY KEY,
+    started_us INTEGER NOT NULL,
+    elapsed_us INTEGER NOT NULL,
+    bin INTEGER NOT NULL,      -- histogram.bin_of(elapsed_us)
+    route INTEGER NOT NULL,
+    error INTEGER NOT NULL,    -- 0 or 1
+    status INTEGER,
+    uid BLOB NOT NULL,         -- 12 bytes
+    size INTEGER,
+    pid INTEGER,
+    host_no INTEGER,
+    before INTEGER,            -- the phases; all NULL where they were not measured
+    view INTEGER,
+    after INTEGER,
+    stream INTEGER,
+    kwargs TEXT,               -- JSON; NULL for none
+    args TEXT                  -- the query's parameters, likewise
+);
+-- Newest first, windows of time, and whether a uid is stored: it belongs to one start,
+-- so that both together are as unique as the uid alone.
+CREATE UNIQUE INDEX {by_start} ON {data} (started_us, uid);
+-- Slowest first. Ties are few: their uids are put in order when they are read.
+CREATE INDEX {by_elapsed} ON {data} (elapsed_us);
+-- One route, newest first.
+CREATE INDEX {by_route} ON {data} (route, started_us);
+
+-- What belongs to the ids first_id to last_id, compressed together (contexts.py).
+CREATE TABLE {contexts} (
+    first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL, data BLOB NOT NULL
+);
+
+-- How far each segment of the spool has been drained, in bytes.
+CREATE TABLE {marks} (segment TEXT PRIMARY KEY, drained INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_VERSION_1,)
+"""Step `n` leads from version `n` to `n + 1`; only a statement ends a line with `;`."""
 
 VERSION = len(STEPS)
+
+V1_COLUMNS = {
+    *("id", "startedat", "endedat", "elapsed"),
+    *("args", "kwargs", "method", "context", "name"),
+}
+"""The table of 1.x, in lower case."""
 
 
 def version_of(db: sqlite3.Connection, tables: Tables) -> int:
@@ -79,8 +102,8 @@ def migrate(db: sqlite3.Connection, tables: Tables, place: Place) -> None:
     version = version_of(db, tables)
     check(version, place)
     for step in STEPS[version:]:
-        for statement in step:
-            db.execute(_filled(statement, tables))
+        for statement in _filled(step, tables).split(";\n"):
+            db.execute(statement)
     if version < VERSION:
         db.execute(
             tables.sql("INSERT OR REPLACE INTO {meta} VALUES ('schema', ?)"),
@@ -103,9 +126,9 @@ def _has(db: sqlite3.Connection, table: str) -> bool:
     return db.execute(query, (table,)).fetchone() is not None
 
 
-def _filled(statement: str, tables: Tables) -> str:
+def _filled(step: str, tables: Tables) -> str:
     indexes = {
         key: tables.sql('"{prefix}_' + key + '"')
         for key in ("by_start", "by_elapsed", "by_route")
     }
-    return tables.sql(statement, **indexes)
+    return tables.sql(step, **indexes)

@@ -11,7 +11,7 @@ from flask_profiler.errors import StorageBusyError, StorageError
 from flask_profiler.storage.sqlite import reading, schema
 from flask_profiler.storage.sqlite.connection import Connection, identity_of
 from flask_profiler.storage.sqlite.creation import create_file, sweep
-from flask_profiler.storage.sqlite.failures import translated
+from flask_profiler.storage.sqlite.failures import empty, translated
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Pool, Seat
 from flask_profiler.storage.sqlite.source import OurTables, Source
@@ -86,17 +86,19 @@ class Session:
             seat.writer = self._open(create=create)
         seat.writer.db.execute("BEGIN IMMEDIATE")
         try:
-            self._check(seat.writer)
+            self._check(seat.writer, create=create)
         except BaseException:
             seat.writer.rollback()
             raise
         return seat.writer
 
-    def _check(self, connection: Connection) -> None:
+    def _check(self, connection: Connection, *, create: bool) -> None:
         if not connection.is_current():
             raise self._replaced()
         version = schema.version_of(connection.db, self.tables)
         schema.check(version, self.place)
+        if not version and not create:
+            raise empty(self.place)
         if version < schema.VERSION:
             schema.migrate(connection.db, self.tables, self.place)
 

@@ -14,7 +14,10 @@ from flask_profiler.storage.sqlite.where import Condition, among
 
 
 class Source(ABC):
-    """Rows with the columns of `rows.COLUMNS`, and `bin`, whatever they stand in."""
+    """Rows with the columns of our tables, whatever they stand in."""
+
+    columns = rows.COLUMNS
+    """What `measurements` wants of each row."""
 
     def __init__(self, connection: Connection, tables: Tables) -> None:
         self.connection = connection
@@ -22,7 +25,7 @@ class Source(ABC):
 
     @property
     @abstractmethod
-    def rows(self) -> str:
+    def listing(self) -> str:
         """The FROM clause that has all columns."""
 
     @property
@@ -36,7 +39,7 @@ class Source(ABC):
 
     @abstractmethod
     def measurements(self, found: Sequence[rows.Row]) -> list[Measurement]:
-        """Put rows (`rows.COLUMNS`) together with their contexts."""
+        """Put rows (`columns`) together with their contexts."""
 
     @abstractmethod
     def group_columns(self, names: Iterable[Dimension]) -> dict[str, str]:
@@ -51,7 +54,7 @@ class OurTables(Source):
     """Our own tables."""
 
     @property
-    def rows(self) -> str:
+    def listing(self) -> str:
         """Join routes and hosts from the side: the order is that of the data."""
         return self.tables.sql(
             "{data} CROSS JOIN {routes} USING (route) LEFT JOIN {hosts} USING (host_no)"

@@ -31,7 +31,16 @@ def text(value: str, what: str) -> str:
     return value.encode("utf-8", "replace").decode() if not value.isascii() else value
 
 
-def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - anything may have been captured
+def is_text(value: str) -> bool:
+    """Tell whether SQLite can hold a text: it has no lone surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def json_bytes(value: Any) -> bytes:
     """Encode as JSON; what JSON can't hold is replaced, piece by piece."""
     try:
         return _encode(value)

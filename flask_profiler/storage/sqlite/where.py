@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flask_profiler.query import Filter, StatusRange
 from flask_profiler.storage.sqlite.catalog import Route
+from flask_profiler.storage.sqlite.values import is_text
 
 Value: TypeAlias = int | str | bytes
 
@@ -90,14 +91,6 @@ def _statuses(ranges: Iterable[StatusRange]) -> Condition:
 
 
 def _holds(column: str, key: str, value: str) -> Condition:
-    if not (_is_storable(key) and _is_storable(value)):
+    if not (is_text(key) and is_text(value)):
         return NEVER
     return Condition(f"{column} IS NOT NULL AND fp_holds({column}, ?, ?)", (key, value))
-
-
-def _is_storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
