@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from flask_profiler.errors import ProfilerError, StorageUnavailableError
@@ -43,8 +43,7 @@ class Drainer:
             check(self.folder)
             for name in segments.listed(self.folder):
                 self._drain_one(name, swept, patience)
-            if swept.drained:
-                self._forget(self._retired)
+            self._forget_retired()
         except FileNotFoundError:
             return swept
         except (ProfilerError, OSError) as error:
@@ -58,7 +57,8 @@ class Drainer:
         if self.storage.transactional:
             names = list(self.storage.marked())
             gone = [name for name in names if not (self.folder / name).exists()]
-            self._forget(gone)
+            self._retired += gone
+            self._forget_retired()
 
     def _drain_one(self, name: str, swept: Swept, patience: Patience) -> None:
         try:
@@ -126,8 +126,9 @@ class Drainer:
         self._incomplete.pop(segment.name, None)
         self._retired.append(segment.name)
 
-    def _forget(self, names: list[str]) -> None:
-        if names and self.storage.transactional:
-            with self.storage.transaction():
-                self.storage.forget(names)
-            names.clear()
+    def _forget_retired(self) -> None:
+        if self._retired and self.storage.transactional:
+            # A store that is busy or gone has time until the next sweep.
+            with suppress(StorageUnavailableError):
+                self.storage.forget(self._retired)
+                self._retired.clear()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import weakref
 from abc import ABC, abstractmethod
+from functools import cache
 from typing import Final
 
 from flask_profiler.guard import shielded
@@ -68,7 +69,15 @@ def _in_child() -> None:
             member.fork_noticed()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before, after_in_parent=_in_parent, after_in_child=_in_child
-    )
+@cache
+def watch() -> None:
+    """Look after forks from now on.
+
+    Called when there is a storage already: of the hooks before a fork Python runs the
+    last registered first, and ours, which let a drain end, must run before those of an
+    engine, which stop it.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=_before, after_in_parent=_in_parent, after_in_child=_in_child
+        )

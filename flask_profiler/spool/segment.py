@@ -37,7 +37,7 @@ def create(folder: Path) -> tuple[int, str]:
     Nobody sees the file before it is locked: a segment without a lock belongs to a
     process that has died. The name is never used again.
     """
-    name = f"{_PREFIX}{int(time.time()):x}-{os.urandom(8).hex()}{_SUFFIX}"
+    name = f"{_PREFIX}{int(time.time()):x}-{os.urandom(12).hex()}{_SUFFIX}"
     hidden = folder / f".{name}"
     fd = open_private(hidden, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL)
     try:

@@ -13,7 +13,7 @@ from flask_profiler.guard import logger, report
 from flask_profiler.spool import counters, segment
 from flask_profiler.spool.counters import Counts
 from flask_profiler.spool.folder import make
-from flask_profiler.spool.forks import Renewed
+from flask_profiler.spool.forks import Renewed, watch
 from flask_profiler.spool.own import OwnSegment
 
 SEGMENT_BYTES: Final = 4 * 1024 * 1024
@@ -35,6 +35,7 @@ class Writer(Renewed):
         self, folder: Path, max_bytes: int, *, seconds: float = SEGMENT_SECONDS
     ) -> None:
         super().__init__()
+        watch()
         self.folder = folder
         self._max_bytes = max_bytes
         self._segment_bytes = max(1, min(SEGMENT_BYTES, max_bytes // 8))
