@@ -7,6 +7,7 @@ import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
+from uuid import UUID
 
 CUSTOMERS = 8
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -16,7 +17,7 @@ JSON = {"Content-Type": "application/json"}
 def requests(dice, customer):
     """Make one customer's requests: method, path, body, headers."""
     number = dice.randint(1, 200)
-    order = f"{dice.getrandbits(128):032x}"
+    order = UUID(int=dice.getrandbits(128))
     login = {"user": f"customer{customer}", "password": dice.choice(["let-me-in", "x"])}
     title = {"title": f"Product {number} (new)"}
     purchase = {"number": dice.randint(1, 500), "card_number": "4111111111111111"}

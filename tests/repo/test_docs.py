@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import click
@@ -46,9 +47,10 @@ def test_every_entry_says_the_type_and_shows_an_example() -> None:
 
 
 @pytest.mark.parametrize("code", BLOCKS)
-def test_a_python_block_runs(code: str) -> None:
-    names: dict[str, object] = {}
-    exec(compile(code, "block", "exec"), names)
+def test_a_python_block_runs(code: str, tmp_path: Path) -> None:
+    script = tmp_path / "app.py"
+    script.write_text(code)
+    names = runpy.run_path(str(script))
     if "CONFIG" in names:
         assert isinstance(names["CONFIG"], dict)
         Config.from_mapping(names["CONFIG"], debug=False)
