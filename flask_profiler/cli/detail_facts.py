@@ -108,9 +108,9 @@ def _usual(detail: Detail) -> str:
 
 
 def _usual_plain(detail: Detail) -> list[Fact]:
-    if detail.peers is None:
-        return []
     peers = detail.peers
+    if peers is None or peers.count == 1:
+        return []
     return [
         (f"usual p{p}/ms", milliseconds_text(peers.percentile_us(p))) for p in (50, 95)
     ]

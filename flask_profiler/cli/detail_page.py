@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 
 from flask_profiler.cli.charts import axis, span_bar
 from flask_profiler.cli.context_facts import context_facts, context_line
 from flask_profiler.cli.detail_facts import Described, Fact, phases_of
+from flask_profiler.cli.layout import wrapped
 from flask_profiler.cli.options import View
 from flask_profiler.cli.printer import Printer
 from flask_profiler.cli.screen import screen
@@ -76,7 +77,7 @@ def _fits(left: Fact, right: Fact, width: int) -> bool:
 def _alone(fact: Fact, width: int) -> Iterator[Line]:
     """Wrap a fact; nothing of it is cut."""
     name = fact[0]
-    for piece in chop_cells(fact[1], max(width - _NAME, _NAME)):
+    for piece in wrapped(fact[1], max(width - _NAME, _NAME)):
         yield ((f"{name:<{_NAME}}", "dim"), (piece, ""))
         name = ""
 

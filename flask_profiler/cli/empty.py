@@ -20,10 +20,11 @@ def nothing_found(source: Source, asked: Asked) -> None:
     if not found.outside:
         nothing_stored(source)
         return
+    exist = "exists" if found.outside == 1 else "exist"
     newest = ago_text(found.newest_us or 0, asked.question.now_us)
     say(
         f"No measurements match {', '.join(asked.conditions)}. "
-        f"{count_text(found.outside)} exist outside the filters (newest {newest})."
+        f"{count_text(found.outside)} {exist} outside the filters (newest {newest})."
         f"{_try(found)}"
     )
 

@@ -11,7 +11,7 @@ from flask_profiler.cli.screen import Screen, screen
 from flask_profiler.cli.sheet import Row, Sheet
 from flask_profiler.cli.structured import print_csv, print_json, print_ndjson
 
-_ROOMY = 100
+_ROOMY = 90
 """Columns of a terminal from which on a trend may fit."""
 
 
@@ -22,11 +22,15 @@ def format_of(view: View, where: Screen) -> str:
     return view.format or ("table" if where.terminal else "plain")
 
 
-def shows_trend(view: View) -> bool:
-    """Tell whether a trend would have room: it costs a question of its own."""
+def trend_room(view: View) -> bool | None:
+    """Tell whether a trend, which costs a question of its own, may find room.
+
+    `None`: the format has no trends.
+    """
     where = screen(view.color)
-    roomy = view.wide or where.width >= _ROOMY
-    return roomy and format_of(view, where) == "table"
+    if format_of(view, where) != "table":
+        return None
+    return view.wide or where.width >= _ROOMY
 
 
 def show(sheet: Sheet[Row], view: View) -> None:

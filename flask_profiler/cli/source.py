@@ -106,6 +106,10 @@ def _broken(error: BaseException) -> Misuse:
 
 def _drain(storage: Storage, configured: Path | None) -> None:
     outcome = drain_for_reader(storage, folder_for(storage, configured), _PATIENCE)
+    reason = f": {outcome.reason}" if outcome.reason else "."
     if outcome.waiting:
-        reason = f": {outcome.reason}" if outcome.reason else "."
-        say(f"{number_of(outcome.waiting, 'measurement')} still in the spool{reason}")
+        waiting = number_of(outcome.waiting, "measurement")
+        wait = "waits" if outcome.waiting == 1 else "wait"
+        say(f"{waiting} still {wait} in the spool{reason}")
+    elif outcome.waiting is None:
+        say(f"What waits in the spool can't be counted{reason}")

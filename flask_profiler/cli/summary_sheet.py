@@ -29,9 +29,9 @@ Trend = Mapping[Route, Sequence[float | None]]
 
 
 def summary_sheet(
-    source: Source, window: str, summary: Summary, trend: Trend
+    source: Source, window: str, summary: Summary, trend: Trend | None
 ) -> Sheet[RouteSummary]:
-    """Put a summary into columns; without a trend it has no column for it."""
+    """Put a summary into columns; `None` as trend: no column for it."""
     first = heading(
         source,
         window,
@@ -42,7 +42,7 @@ def summary_sheet(
     shown, routes = len(summary.routes), number_of(summary.route_count, "route")
     return Sheet(
         rows=summary.routes,
-        columns=(*_figures(source), *((_trend(trend),) if trend else ())),
+        columns=(*_figures(source), *(() if trend is None else (_trend(trend),))),
         record=route_as_json,
         heading=first,
         footer=(routes if shown == summary.route_count else f"{shown:,} of {routes}",),
@@ -101,8 +101,12 @@ def _share(route: RouteSummary) -> Span:
 
 
 def _trend(trend: Trend) -> Column[RouteSummary]:
+    empty = (None,) * TREND_CELLS
     return Column(
         "trend",
-        lambda route: (trend_line(trend.get((route.method, route.name), ())), "cyan"),
+        lambda route: (
+            trend_line(trend.get((route.method, route.name), empty)),
+            "cyan",
+        ),
         dropped=5,
     )
