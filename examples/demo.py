@@ -140,3 +140,8 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{shlex.join(error.cmd[2:])} ended with {error.returncode}")
+    except BrokenPipeError:
+        # Whoever reads has seen enough: make demo | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
