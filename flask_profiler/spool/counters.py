@@ -89,8 +89,9 @@ def add(folder: Path, counts: Counts) -> bool:
 
 
 def _read(fd: int) -> Counts:
+    text = os.pread(fd, 200, 0).partition(b"\n")[0]
     try:
-        stored = msgspec.json.decode(os.pread(fd, len(_LINE) + 60, 0), type=_Stored)
+        stored = msgspec.json.decode(text, type=_Stored)
     except msgspec.DecodeError:
         return Counts()
     return Counts(stored.dropped, stored.torn, stored.rejected)

@@ -90,20 +90,20 @@ def url_text(url: Url) -> str:
     """Put a URL together; what may not stand in one is percent-encoded."""
     path, query = url.path, url.query
     if not _plain_path(path):
-        path = _quoted_path(path)
+        path = _quoted(path, _IN_PATHS)
     if not query:
         return f"{url.scheme}://{url.host}{path}"
     if not _plain_query(query):
-        query = quote(query, safe=_PRINTABLE, errors="replace")
+        query = _quoted(query, _PRINTABLE)
     return f"{url.scheme}://{url.host}{path}?{query}"
 
 
-def _quoted_path(path: str) -> str:
-    # PEP 3333: each character is one byte of what the client sent, decoded.
+def _quoted(text: str, safe: str) -> str:
+    # PEP 3333: each character is one byte of what the client sent.
     try:
-        return quote_from_bytes(path.encode("latin-1"), safe=_IN_PATHS)
+        return quote_from_bytes(text.encode("latin-1"), safe=safe)
     except UnicodeEncodeError:
-        return quote(path, safe=_IN_PATHS, errors="replace")
+        return quote(text, safe=safe, errors="backslashreplace")
 
 
 def query_args(query: str) -> dict[str, Json]:
@@ -120,6 +120,8 @@ def query_args(query: str) -> dict[str, Json]:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
+    if not query.isascii():
+        query = _quoted(query, _PRINTABLE)
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True, errors="replace")
     # The same for a query without escapes, at a fifth of the time.

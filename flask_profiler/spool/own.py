@@ -21,6 +21,7 @@ class OwnSegment:
     __slots__ = ("_fd", "_identity", "_torn", "born_ns", "name")
 
     def __init__(self, folder: Path) -> None:
+        self._fd = -1
         self._fd, self.name = segments.create(folder)
         self._identity = self._look()[:2]
         self._torn = False
@@ -57,10 +58,10 @@ class OwnSegment:
         """Tell how long the file is, in bytes."""
         return os.fstat(self._fd).st_size
 
-    @property
-    def drained(self) -> int:
-        """Tell how far it has been drained at least."""
-        return segments.drained(self._fd)
+    def is_mostly_drained(self) -> bool:
+        """Tell whether less than half of its lines are waiting."""
+        size, drained = self.size, segments.drained(self._fd)
+        return (size - drained) * 2 <= size - segments.HEADER_SIZE
 
     @property
     def lost(self) -> bool:

@@ -104,7 +104,7 @@ class Writer(Renewed):
         if own.lost or own.size >= self._segment_bytes:
             return True
         # Undrained, it would only become one of many: the storage is down.
-        return now - own.born_ns >= self._seconds_ns and own.drained >= own.size // 2
+        return now - own.born_ns >= self._seconds_ns and own.is_mostly_drained()
 
     def _undrained(self) -> int:
         return segment.undrained_bytes(self.folder)
