@@ -28,7 +28,10 @@ from flask_profiler.storage.ordering import paged
 KEY = "flask_profiler"
 
 _NEEDED = ("insert", "filter")
-_BEYOND = ("uid", "status", "error", "raised", "phases", "size", "pid", "host")
+_BEYOND = (
+    *("uid", "endpoint", "status", "error", "raised"),
+    *("phases", "size", "pid", "host"),
+)
 _DAY = 86_400
 _PAGE = 1_000
 _REMEMBERED = 20_000
@@ -155,7 +158,10 @@ def _taken(row: Mapping[str, Any]) -> Measurement:
     )
     if not isinstance(beyond, Mapping):
         return plain
-    values = {**msgspec.to_builtins(plain), **{k: beyond.get(k) for k in _BEYOND}}
+    values = {
+        **msgspec.to_builtins(plain),
+        **{k: beyond[k] for k in _BEYOND if k in beyond},
+    }
     try:
         return msgspec.convert(values, Measurement)
     except msgspec.ValidationError:
