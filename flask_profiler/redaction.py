@@ -49,49 +49,46 @@ class Names:
     remembered, in bounded number. Any thread.
     """
 
-    __slots__ = ("_known", "_most_words", "_secrets")
+    __slots__ = ("_harmful", "_most_words", "_secrets", "harmless")
 
     def __init__(self, more: Iterable[str] = ()) -> None:
         added = [words_of(name) for name in more]
         self._secrets = _SECRETS.union(_singular("".join(words)) for words in added)
-        self._most_words = max(3, *map(len, added)) if added else 3
-        self._known: dict[str, bool] = {}
+        self._most_words = max([3, *map(len, added)])
+        self._harmful: set[str] = set()
+        self.harmless: set[str] = set()
+        """Names that are known to be no secrets; others may be none either."""
 
     def secret(self, name: str) -> bool:
         """Tell whether a name, which may be percent-encoded, means a secret."""
-        known = self._known.get(name)
-        return self._look(name) if known is None else known
+        if name in self.harmless:
+            return False
+        if name in self._harmful or len(name) > _LONGEST:
+            return True
+        secret = self._means_secret(words_of(unquote_plus(name)))
+        remembered = self._harmful if secret else self.harmless
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        remembered.add(name)
+        return secret
 
     def query(self, text: str) -> str:
         """Give a query string, or a form's body, with its secrets replaced."""
-        known = self._known
-        pairs = text.split("&")
-        changed = False
-        for index, pair in enumerate(pairs):
-            name, equals, _ = pair.partition("=")
-            secret = known.get(name)
-            if secret is None:
-                secret = self._look(name)
-            if secret and equals:
-                pairs[index] = f"{name}={REDACTED}"
-                changed = True
-        return "&".join(pairs) if changed else text
+        if self.harmless.issuperset(pair.partition("=")[0] for pair in text.split("&")):
+            return text
+        return "&".join([self._pair(pair) for pair in text.split("&")])
 
     def url(self, text: str) -> str:
         """Give a URL with the secrets of its query and of its fragment replaced."""
-        if "?" not in text and "#" not in text:
-            return text
-        parts = re.split(r"([?#])", text)
-        return "".join([parts[0], *(self.query(part) for part in parts[1:])])
+        if "#" in text:
+            head, _, fragment = text.partition("#")
+            return f"{self.url(head)}#{self.query(fragment)}"
+        head, mark, query = text.partition("?")
+        return f"{head}?{self.query(query)}" if mark else text
 
-    def _look(self, name: str) -> bool:
-        if len(name) > _LONGEST:
-            return True
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        secret = self._means_secret(words_of(unquote_plus(name)))
-        self._known[name] = secret
-        return secret
+    def _pair(self, pair: str) -> str:
+        name, equals, _ = pair.partition("=")
+        return f"{name}={REDACTED}" if equals and self.secret(name) else pair
 
     def _means_secret(self, words: list[str]) -> bool:
         if any(_singular(word).endswith(_ENDINGS) for word in words):

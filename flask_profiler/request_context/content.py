@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +24,7 @@ _TEXTS = frozenset(
 )
 _MOST_FIELDS = 200
 
+_CONTAINERS = frozenset({dict, list})
 _ASSIGNED = re.compile(r"""([\w.\[\]%+-]+)["']?\s*[:=>]""")
 """A name before its value, as in `a=1`, `"a": 1`, `a: 1` and `<a>1`."""
 
@@ -122,19 +123,21 @@ def json_text(text: str, names: Names) -> str:
 
 
 def _redact_inside(value: Json, names: Names) -> bool:
-    """Redact in place, without recursion; tell whether there was anything to do."""
+    """Redact in place, level by level; tell whether there was anything to do."""
     found = False
-    secret = names.secret
-    waiting = [value]
-    while waiting:
-        container = waiting.pop()
-        if type(container) is list:
-            waiting += [item for item in container if type(item) in (dict, list)]
-        elif type(container) is dict:
-            for name, item in container.items():
-                if secret(name):
-                    container[name] = REDACTED
-                    found = True
-                elif type(item) in (dict, list):
-                    waiting.append(item)
+    level = [value]
+    while level:
+        mappings = [item for item in level if type(item) is dict]
+        lists = [item for item in level if type(item) is list]
+        if not names.harmless.issuperset(chain.from_iterable(mappings)):
+            found = any([_redact_values(item, names) for item in mappings]) or found
+        inside = chain(chain.from_iterable(map(dict.values, mappings)), *lists)
+        level = [item for item in inside if type(item) in _CONTAINERS]
     return found
+
+
+def _redact_values(container: dict[str, Json], names: Names) -> bool:
+    secrets = [name for name in container if names.secret(name)]
+    for name in secrets:
+        container[name] = REDACTED
+    return bool(secrets)
