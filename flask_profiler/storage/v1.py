@@ -12,7 +12,9 @@ import msgspec
 from flask_profiler.clock import US
 from flask_profiler.measurement import Context, Json, Measurement
 
-_LIMIT = (1 << 53) - 1
+LIMIT = (1 << 53) - 1
+"""Times beyond this many microseconds, some 285 years, are cut to it."""
+
 _KNOWN = {"url", "args", "form", "body", "headers", "func", "ip"}
 
 
@@ -60,7 +62,7 @@ def us(seconds: object) -> int:
         return 0
     if math.isnan(value):
         return 0
-    return round(max(min(value, float(_LIMIT)), -float(_LIMIT)))
+    return int(max(min(value + 0.5, float(LIMIT)), -float(LIMIT)))
 
 
 def uid_of(source: str, id_: object, started_at: object, elapsed: object) -> str:

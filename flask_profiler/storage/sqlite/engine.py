@@ -21,7 +21,7 @@ from flask_profiler.storage.sqlite import deletion, importer, questions
 from flask_profiler.storage.sqlite.aggregate import aggregate
 from flask_profiler.storage.sqlite.connection import Connection
 from flask_profiler.storage.sqlite.insertion import insert
-from flask_profiler.storage.sqlite.place import Place
+from flask_profiler.storage.sqlite.place import DEFAULT_TABLE, Place
 from flask_profiler.storage.sqlite.session import Session
 
 
@@ -45,8 +45,10 @@ class SQLite(Storage):
         return f"sqlite:{self._place.given}"
 
     def default_spool(self) -> Path:
-        """Give the folder beside the file."""
-        return self._place.beside(".spool")
+        """Give the folder beside the file; stores in one file have each their own."""
+        table = self._place.table
+        own = "" if table == DEFAULT_TABLE else f".{table}"
+        return self._place.beside(f"{own}.spool")
 
     def insert_many(
         self, measurements: Sequence[Measurement], mark: Mark | None = None
@@ -91,7 +93,7 @@ class SQLite(Storage):
     @contextmanager
     def transaction(self, *, wait: float = 0.0) -> Iterator[None]:
         """Hold the file's write lock; one inside another is part of it."""
-        with self._session.writing(wait=wait):
+        with self._session.holding(wait=wait):
             yield
 
     def mark(self, segment: str) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import msgspec
 
 from flask_profiler.errors import (
     StorageBusyError,
@@ -28,6 +31,8 @@ def translated(place: Place) -> Iterator[None]:
         raise failure_of(error, place) from error
     except OSError as error:
         raise _system_failure(error, place) from error
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise _meant(sqlite3.SQLITE_CORRUPT, error, place) from error
 
 
 def failure_of(error: sqlite3.Error, place: Place) -> StorageError:
@@ -38,8 +43,12 @@ def failure_of(error: sqlite3.Error, place: Place) -> StorageError:
             f"The database {place.given} is locked by somebody else.",
             hint="Try again; if it lasts, look who keeps a transaction open on it.",
         )
-    if is_no_access(error):
+    if is_no_access(error) or _is_directory(place):
         return _no_access(place, str(error))
+    return _meant(code, error, place)
+
+
+def _meant(code: int, error: Exception, place: Place) -> StorageError:
     message, hint = _MEANINGS.get(code, (f"can't be used: {error}", None))
     return StorageUnavailableError(f"The database {place.given} {message}.", hint=hint)
 
@@ -121,15 +130,22 @@ def _no_access(place: Place, reason: str) -> StorageError:
 def _access(place: Place) -> tuple[str, str]:
     path, folder = place.path, place.path.parent
     user = f"user id {os.geteuid()}" if hasattr(os, "geteuid") else "this user"
-    if path.is_dir():
-        return "is a directory", "Give storage.FILE the path of a file."
-    if not os.access(folder, os.X_OK) or not folder.is_dir():
+    if not os.access(folder, os.X_OK):
         return "is in a folder that can't be entered", f"Let {user} into {folder}."
+    if _is_directory(place):
+        return "is a directory", "Give storage.FILE the path of a file."
     if path.exists() and not os.access(path, os.R_OK):
         return "can't be read", f"Let {user} read {path}."
-    if path.exists() and not os.access(path, os.W_OK):
-        return "can't be written", f"Let {user} write {path}."
     if not os.access(folder, os.W_OK):
         hint = f"Let {user} write to {folder}: SQLite keeps files beside the database."
         return "is in a folder that can't be written", hint
+    if path.exists() and not os.access(path, os.W_OK):
+        return "can't be written", f"Let {user} write {path}."
     return "can't be opened", f"Look at {path} and what lies beside it."
+
+
+def _is_directory(place: Place) -> bool:
+    try:
+        return place.path.is_dir()
+    except OSError:
+        return False

@@ -42,6 +42,7 @@ def source_in(connection: Connection, tables: Tables) -> Source:
     version = schema.version_of(connection.db, tables)
     schema.check(version, connection.place)
     if version == schema.VERSION:
+        connection.db.text_factory = str
         return OurTables(connection, tables)
     if version:
         raise _old(connection.place)

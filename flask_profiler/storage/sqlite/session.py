@@ -24,7 +24,7 @@ _PAUSE = 0.01
 class Session:
     """Give connections to the engine's methods, each for one question or transaction.
 
-    Any thread. Whatever SQLite raises inside comes out as a `StorageError`.
+    Any thread.
     """
 
     def __init__(self, place: Place) -> None:
@@ -33,12 +33,15 @@ class Session:
         self._pool = Pool()
 
     @contextmanager
-    def writing(
+    def holding(
         self, *, wait: float = 0.0, create: bool = True
     ) -> Iterator[Connection]:
-        """Run the block in a write transaction, its own or the one it stands in."""
+        """Run the block in a write transaction, its own or the one it stands in.
+
+        What the block raises passes unchanged.
+        """
         seat = self._pool.seat()
-        with seat.lock, translated(self.place):
+        with seat.lock:
             if seat.writer is not None and seat.in_transaction:
                 yield seat.writer
                 return
@@ -48,7 +51,19 @@ class Session:
                 self._commit(connection, seat)
             finally:
                 if seat.pid == os.getpid():
-                    connection.rollback()
+                    with translated(self.place):
+                        connection.rollback()
+
+    @contextmanager
+    def writing(
+        self, *, wait: float = 0.0, create: bool = True
+    ) -> Iterator[Connection]:
+        """Do the same for a block of ours, and say what its failures mean."""
+        with (
+            self.holding(wait=wait, create=create) as connection,
+            translated(self.place),
+        ):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Source]:
@@ -109,13 +124,16 @@ class Session:
             )
         if not connection.is_current():
             raise self._replaced()
-        connection.db.execute("COMMIT")
+        with translated(self.place):
+            connection.db.execute("COMMIT")
 
     def _open(self, *, create: bool) -> Connection:
         if create and identity_of(self.place.path) is None:
             create_file(self.place)
         connection = Connection(self.place, "rw")
         try:
+            if not create:
+                self._check(connection, create=False)
             _prepare(connection)
             connection.remember_sidecars()
         except BaseException:

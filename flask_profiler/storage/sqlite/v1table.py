@@ -26,11 +26,19 @@ RAW = (
 
 NAMES = ("id", "startedAt", "elapsed", "args", "kwargs", "method", "context", "name")
 
+_US = (
+    "CASE WHEN typeof({seconds}) IN ('real', 'integer')"
+    " THEN min(max(CAST({seconds} * 1e6 + 0.5 AS INTEGER), -{limit}), {limit})"
+    " ELSE 0 END"
+)
+"""What `v1.us` does, four times as fast."""
+
 _VIEW = (
-    "(SELECT id, fp_us(startedAt) AS started_us, fp_us(elapsed) AS elapsed_us,"
-    " fp_bin(elapsed) AS bin, 0 AS error, NULL AS status,"
+    "(SELECT id, {started_us} AS started_us, {elapsed_us} AS elapsed_us,"
+    " fp_bin({elapsed_us}) AS bin, 0 AS error, NULL AS status,"
     " fp_uid(id, startedAt, elapsed) AS uid, NULL AS size, NULL AS host,"
-    " fp_text(method) AS method, fp_text(name) AS name,"
+    " coalesce(CAST(method AS TEXT), '') AS method,"
+    " coalesce(CAST(name AS TEXT), '') AS name,"
     " fp_endpoint(context) AS endpoint, fp_kwargs(kwargs) AS kwargs,"
     " fp_args(context) AS args FROM ({raw}))"
 )
@@ -45,16 +53,22 @@ class V1Table(Source):
         super().__init__(connection, tables)
         for name, (arity, function) in _functions(tables.prefix).items():
             connection.db.create_function(name, arity, function, deterministic=True)
+        connection.db.text_factory = v1.text
 
     @property
     def listing(self) -> str:
         """Name the view."""
-        return self.tables.sql(_VIEW, raw=self.tables.sql(RAW))
+        return self.tables.sql(
+            _VIEW,
+            raw=self.tables.sql(RAW),
+            started_us=_us("startedAt"),
+            elapsed_us=_us("elapsed"),
+        )
 
     @property
     def figures(self) -> str:
         """Name the view: SQLite works out only the columns that are asked for."""
-        return self.tables.sql(_VIEW, raw=self.tables.sql(RAW))
+        return self.listing
 
     def route_condition(self, filter_: Filter) -> Condition | None:
         """Look at each row: there is no table of routes to look them up in."""
@@ -88,6 +102,10 @@ def measurement_of(row: Row, tables: Tables) -> Measurement:
     return v1.from_v1(dict(zip(NAMES, row, strict=True)), tables.prefix)
 
 
+def _us(column: str) -> str:
+    return _US.format(seconds=column, limit=v1.LIMIT)
+
+
 def _exact(filter_: Filter) -> Condition | None:
     parts = [
         (column, [text for text in wanted if values.is_text(text)])
@@ -107,10 +125,8 @@ def _functions(source: str) -> dict[str, tuple[int, Callable[..., Any]]]:
         return bytes.fromhex(v1.uid_of(source, id_, started_at, elapsed))
 
     return {
-        "fp_us": (1, v1.us),
-        "fp_bin": (1, lambda elapsed: bin_of(v1.us(elapsed))),
+        "fp_bin": (1, bin_of),
         "fp_uid": (3, uid),
-        "fp_text": (1, v1.text),
         "fp_endpoint": (1, lambda context: v1.endpoint_of(v1.mapping(context))),
         "fp_kwargs": (1, lambda kwargs: values.json_text(v1.mapping(kwargs))),
         "fp_args": (1, _args_text),
