@@ -132,9 +132,9 @@ def test_what_root_makes_in_a_folder_belongs_to_the_owner_of_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[tuple[int, int]] = []
-    real = Path.stat
+    real, fstat = Path.stat, os.fstat
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(os, "fstat", lambda fd: _owned_by(os.stat(fd), 0))
+    monkeypatch.setattr(os, "fstat", lambda fd: _owned_by(fstat(fd), 0))
     monkeypatch.setattr(Path, "stat", lambda path: _owned_by(real(path), 33))
     monkeypatch.setattr(os, "fchown", lambda fd, uid, gid: given.append((uid, gid)))
     counters.add(tmp_path, Counts(1))
