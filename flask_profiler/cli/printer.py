@@ -11,12 +11,19 @@ from flask_profiler.cli.screen import Screen
 from flask_profiler.cli.sheet import Line
 
 
+class _Console(Console):
+    """Leave a closed pipe to the command; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 class Printer:
     """Print lines of styled text; nothing in them is taken for markup."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
-        self._console = Console(
+        self._console = _Console(
             file=sys.stdout,
             color_system="standard" if screen.color else None,
             force_terminal=screen.color,
