@@ -67,7 +67,7 @@ _DOTTED_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _ENGINES: Mapping[str, tuple[str, ...]] = {
     "sqlite": ("FILE", "TABLE"),
     "mongodb": ("MONGO_URL", "DATABASE", "COLLECTION"),
-    "sqlalchemy": ("db_url", "TABLE"),
+    "sqlalchemy": ("db_url",),
 }
 """The engines that have a name, and their keys."""
 

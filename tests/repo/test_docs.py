@@ -11,6 +11,8 @@ import pytest
 
 from flask_profiler.cli import profiler
 from flask_profiler.config import Config, known_keys
+from flask_profiler.measurement import Measurement
+from flask_profiler.query import ROUTE, Filter
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
@@ -98,3 +100,20 @@ def test_a_command_and_its_options_explain_themselves() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert parameter.help, f"{name} {parameter.name}"
+
+
+def test_the_engine_on_the_page_keeps_what_it_is_given(tmp_path: Path) -> None:
+    script = tmp_path / "engines.py"
+    script.write_text(python_blocks(ROOT / "docs" / "python.md")[-1])
+    storage = runpy.run_path(str(script))["MemoryStorage"]({})
+    one = Measurement(
+        uid="0" * 24, started_us=1, elapsed_us=5, method="GET", name="/", status=200
+    )
+    storage.insert_many([one])
+    storage.insert_many([one])
+    assert storage.count(Filter()) == 1
+    assert storage.get("1").uid == one.uid
+    [group] = storage.aggregate(Filter(), ROUTE)
+    assert (group.key, group.total_us) == (("GET", "/"), 5)
+    assert storage.delete(Filter(methods=("GET",))) == 1
+    assert storage.find(Filter()) == []
