@@ -20,14 +20,12 @@ def instrument(
 ) -> None:
     """Put the hooks of a profiler into an application.
 
-    `everything`: endpoints that are declared later are tracked too, each wrapped when
-    its first request comes; else those declared so far, wrapped now.
+    `everything`: endpoints that are declared later are tracked too.
     """
     config = state.config
     lines = Lines(config, recorder, state.names)
-    tracker = Tracker(state.key, config, lines, everything=everything)
-    if not everything:
-        tracker.wrap_declared(app)
+    declared = None if everything else frozenset(app.view_functions)
+    tracker = Tracker(state.key, config, lines, declared)
     app.url_value_preprocessors.setdefault(None, []).insert(0, tracker.note)
     unread = config.capture.max_body if config.capture.unread else None
     app.wsgi_app = Rim(app.wsgi_app, tracker, state.key, unread)  # type: ignore[method-assign]

@@ -83,6 +83,7 @@ def _phases(exchange: Exchange, completed: int) -> tuple[int, int, int, int]:
     returned = exchange.returned if exchange.streamed else completed
     view_began = exchange.view_began or returned
     view_ended = exchange.view_ended or returned
+    returned = max(returned, view_ended)  # a lazy middleware returns before the view
     before = (view_began - began) // 1000
     until_view_end = (view_ended - began) // 1000
     until_return = (returned - began) // 1000

@@ -48,7 +48,7 @@ class Rim:
             exchange.fail(error)
             raise
         exchange.returned = tick_ns()
-        if exchange.route is None:
+        if exchange.route is None and (exchange.noted or exchange.status is not None):
             return body
         return framed(exchange, body)
 

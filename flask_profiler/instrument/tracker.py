@@ -8,11 +8,13 @@ from flask import current_app, has_request_context, request
 
 from flask_profiler.guard import report
 from flask_profiler.instrument.exchange import Exchange
-from flask_profiler.instrument.routes import UNMATCHED, Route, is_ignored, route_of
+from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
 from flask_profiler.instrument.views import is_decorated, is_timed, timed
 from flask_profiler.sampling import sampled_out
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from flask import Flask, Request
     from werkzeug.routing import Rule
 
@@ -23,31 +25,25 @@ _UNMATCHED = Route(UNMATCHED, None)
 
 
 class Tracker:
-    """Decide which requests of an application are measured, and have them recorded."""
+    """Decide which requests of an application are measured, and have them recorded.
+
+    A view is wrapped when the first request for its rule comes: until then Flask takes
+    another rule for the same view only as long as it finds the view itself.
+    """
 
     def __init__(
-        self, key: str, config: Config, lines: Lines, *, everything: bool
+        self,
+        key: str,
+        config: Config,
+        lines: Lines,
+        endpoints: Container[str] | None,
     ) -> None:
         self._key = key
         self._config = config
         self._lines = lines
-        self._everything = everything
-        """Whether endpoints are tracked that are declared later."""
-        self._endpoints: set[str] = set()
+        self._endpoints = endpoints
+        """Those that are tracked; `None`: all, also those declared later."""
         self._routes: dict[tuple[str, str], Route] = {}
-
-    def wrap_declared(self, app: Flask) -> None:
-        """Wrap the views that are declared so far, and track their endpoints."""
-        rules: dict[str, list[str]] = {}
-        for rule in app.url_map.iter_rules():
-            rules.setdefault(rule.endpoint, []).append(rule.rule)
-        for endpoint, view in list(app.view_functions.items()):
-            names = rules.get(endpoint, [])
-            if names and all(is_ignored(name, self._config.ignore) for name in names):
-                continue
-            self._endpoints.add(endpoint)
-            if not is_timed(view):
-                app.view_functions[endpoint] = timed(view, self.under_way)
 
     def under_way(self) -> Exchange | None:
         """Find the exchange of the current request."""
@@ -110,11 +106,12 @@ class Tracker:
         route = route_of(rule, self._config.ignore, self._lines.names)
         views = current_app.view_functions
         view = views.get(rule.endpoint)
-        if route.ignored:
-            route.tracked = False
-        elif not self._everything:
-            route.tracked = rule.endpoint in self._endpoints or is_decorated(view)
-        elif view is not None and not is_timed(view):
+        route.tracked = not route.ignored and (
+            self._endpoints is None
+            or rule.endpoint in self._endpoints
+            or is_decorated(view)
+        )
+        if route.tracked and view is not None and not is_timed(view):
             views[rule.endpoint] = timed(view, self.under_way)
         self._routes[rule.endpoint, rule.rule] = route
         return route

@@ -130,7 +130,8 @@ def _redact_inside(value: Json, names: Names) -> bool:
         mappings = [item for item in level if type(item) is dict]
         lists = [item for item in level if type(item) is list]
         if not names.harmless.issuperset(chain.from_iterable(mappings)):
-            found = any([_redact_values(item, names) for item in mappings]) or found
+            for mapping in mappings:
+                found |= _redact_values(mapping, names)
         inside = chain(chain.from_iterable(map(dict.values, mappings)), *lists)
         level = [item for item in inside if type(item) in _CONTAINERS]
     return found
