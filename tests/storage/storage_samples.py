@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 from typing import Any
@@ -16,7 +17,8 @@ from flask_profiler.storage.sqlite.order import COLUMNS
 BASE = 1_790_000_000_000_000
 """A start to count from, in µs since the epoch."""
 
-_uids = Uids()
+_uids = [Uids()]
+os.register_at_fork(after_in_child=lambda: _uids.append(Uids()))
 
 examples = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 """Enough to go through the combinations, and the same ones in every run."""
@@ -25,7 +27,7 @@ examples = settings(max_examples=40, deadline=None, derandomize=True, database=N
 def make(at: int = 0, elapsed: int = 1000, **fields: Any) -> Measurement:
     """Make a measurement that starts `at` µs after `BASE`."""
     fields = {"method": "GET", "name": "/", **fields}
-    fields.setdefault("uid", _uids.make(BASE + at))
+    fields.setdefault("uid", _uids[-1].make(BASE + at))
     return Measurement(started_us=BASE + at, elapsed_us=elapsed, **fields)
 
 

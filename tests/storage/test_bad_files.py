@@ -20,6 +20,7 @@ from flask_profiler.errors import (
 )
 from flask_profiler.query import ROUTE, Filter
 from flask_profiler.storage.base import Mark
+from flask_profiler.storage.sqlite import questions
 from flask_profiler.storage.sqlite.engine import SQLite
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ def folder() -> Iterator[Path]:
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.sql"
 
 
 def at(path: Path) -> SQLite:
@@ -226,24 +232,46 @@ def test_a_wal_that_can_not_be_joined_is_an_error_not_a_wrong_answer(
     assert at(copies / "a.sql").count(Filter()) == 10
 
 
-def test_an_answer_is_thrown_away_if_somebody_writes_meanwhile(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = folder / "a.sql"
-    at(path).insert_many([make()])
-    at(path).close()
+def test_a_question_is_asked_again_if_somebody_writes_meanwhile(path: Path) -> None:
     storage = at(path)
-    monkeypatch.setattr(
-        "flask_profiler.storage.sqlite.reading._opened", lambda _place: None
-    )
-    assert storage.count(Filter()) == 1
-    writer = at(path)
-    monkeypatch.setattr(
-        "flask_profiler.storage.sqlite.questions.bounded",
-        lambda n: (writer.insert_many([make(1)]), n)[1],
-    )
-    with pytest.raises(StorageBusyError, match="written while it was read"):
-        storage.find(Filter())
+    storage.insert_many([make()])
+    storage.close()
+    reader, writers = at(path), iter([at(path)])
+    seen = []
+
+    def question(source) -> int:
+        seen.append(source.connection)
+        for writer in writers:
+            writer.insert_many([make(1)])
+        return questions.count(source, Filter())
+
+    assert reader._session.ask(question) == 2
+    assert len(seen) == 2
+
+
+def test_a_file_that_never_rests_is_busy(path: Path) -> None:
+    storage = at(path)
+    storage.insert_many([make()])
+    storage.close()
+
+    def question(source) -> None:
+        writer = at(path)
+        writer.insert_many([make(1)])
+        writer.close()
+
+    with pytest.raises(StorageBusyError, match="written each time"):
+        at(path)._session.ask(question)
+
+
+def test_reading_a_file_at_rest_leaves_nothing_beside_it(
+    path: Path, tmp_path: Path
+) -> None:
+    storage = at(path)
+    storage.insert_many(typical(3))
+    storage.close()
+    assert at(path).count(Filter()) == 3
+    assert len(at(path).find(Filter())) == 3
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_full_disk_keeps_what_is_stored(tmp_path: Path) -> None:

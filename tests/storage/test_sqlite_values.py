@@ -56,8 +56,7 @@ def test_a_refused_measurement_leaves_no_trace(sqlite: SQLite, fields) -> None:
 @pytest.mark.parametrize(
     ("value", "stored"),
     [
-        (2**63, str(2**63)),
-        (-(2**80), str(-(2**80))),
+        (2**63, 2**63),
         ("a\udcffb", "a?b"),
         ({"\ud800": "\udfff"}, {"?": "?"}),
         ([1, {"x": ["\ud800", True, None, 1.5]}], [1, {"x": ["?", True, None, 1.5]}]),

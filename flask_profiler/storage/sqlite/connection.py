@@ -38,7 +38,7 @@ class Connection:
             raise missing(place)
         self.db = _connect(place, mode)
         self.identity = before
-        self.sidecars: dict[str, Identity | None] = {}
+        self.sidecars: dict[str, Identity | None] = dict.fromkeys(SIDECARS)
         self.routes: dict[tuple[str, str, str | None], int] = {}
         self.hosts: dict[str, int] = {}
 
@@ -47,8 +47,9 @@ class Connection:
         return identity_of(self.place.path) == self.identity
 
     def remember_sidecars(self) -> None:
-        """Note which -wal and -shm files belong to this file."""
-        self.sidecars = {s: identity_of(self.place.beside(s)) for s in SIDECARS}
+        """Note which -wal and -shm belong to it; they come with its first use."""
+        if None in self.sidecars.values():
+            self.sidecars = {s: identity_of(self.place.beside(s)) for s in SIDECARS}
 
     def forget(self) -> None:
         """Drop what was remembered of rows that a rollback has taken back."""

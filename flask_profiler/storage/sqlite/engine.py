@@ -17,9 +17,8 @@ from flask_profiler.query import (
 )
 from flask_profiler.results import Extent, Group
 from flask_profiler.storage.base import Mark, Storage
-from flask_profiler.storage.sqlite import deletion, importer, questions
+from flask_profiler.storage.sqlite import deletion, importer, marks, questions
 from flask_profiler.storage.sqlite.aggregate import aggregate
-from flask_profiler.storage.sqlite.connection import Connection
 from flask_profiler.storage.sqlite.insertion import insert
 from flask_profiler.storage.sqlite.place import DEFAULT_TABLE, Place
 from flask_profiler.storage.sqlite.session import Session
@@ -61,15 +60,15 @@ class SQLite(Storage):
         """Find one measurement by its number."""
         if not (id_.isascii() and id_.isdecimal() and len(id_) <= 18):
             return None
-        with self._session.reading() as source:
-            return questions.get(source, int(id_))
+        return self._session.ask(lambda source: questions.get(source, int(id_)))
 
     def find(
         self, filter_: Filter, sort: Sort = NEWEST_FIRST, page: Page = EVERYTHING
     ) -> list[Measurement]:
         """Find measurements, in order."""
-        with self._session.reading() as source:
-            return questions.find(source, filter_, sort, page)
+        return self._session.ask(
+            lambda source: questions.find(source, filter_, sort, page)
+        )
 
     def delete(self, filter_: Filter) -> int:
         """Delete in steps, so that others can write in between."""
@@ -77,18 +76,15 @@ class SQLite(Storage):
 
     def aggregate(self, filter_: Filter, by: tuple[Dimension, ...]) -> list[Group]:
         """Group inside the database."""
-        with self._session.reading() as source:
-            return aggregate(source, filter_, by)
+        return self._session.ask(lambda source: aggregate(source, filter_, by))
 
     def count(self, filter_: Filter) -> int:
         """Count inside the database."""
-        with self._session.reading() as source:
-            return questions.count(source, filter_)
+        return self._session.ask(lambda source: questions.count(source, filter_))
 
     def extent(self) -> Extent:
         """Ask the index of starts for its ends."""
-        with self._session.reading() as source:
-            return questions.extent(source)
+        return self._session.ask(questions.extent)
 
     @contextmanager
     def transaction(self, *, wait: float = 0.0) -> Iterator[None]:
@@ -98,31 +94,16 @@ class SQLite(Storage):
 
     def mark(self, segment: str) -> int:
         """Tell how far a segment has been drained; reads inside `transaction`."""
-        query = self._session.tables.sql(
-            "SELECT drained FROM {marks} WHERE segment = ?"
-        )
-        with self._marks() as connection:
-            row = connection.db.execute(query, (segment,)).fetchone()
-        return int(row[0]) if row else 0
+        return self._session.ask(lambda source: marks.drained(source, segment))
 
     def forget(self, segments: Iterable[str]) -> None:
-        """Delete marks; a store that isn't there has none."""
-        listed = [(segment,) for segment in segments]
-        query = self._session.tables.sql("DELETE FROM {marks} WHERE segment = ?")
+        """Delete marks; a store that isn't there has none to delete."""
         with self._session.writing(create=False) as connection:
-            connection.db.executemany(query, listed)
+            marks.forget(connection, self._session.tables, segments)
 
     def marked(self) -> Iterator[str]:
         """Name the segments that have a mark."""
-        query = self._session.tables.sql("SELECT segment FROM {marks}")
-        with self._marks() as connection:
-            rows = connection.db.execute(query).fetchall()
-        return iter([str(row[0]) for row in rows])
-
-    @contextmanager
-    def _marks(self) -> Iterator[Connection]:
-        with self._session.reading() as source:
-            yield source.connection
+        return iter(self._session.ask(marks.marked))
 
     def upkeep(self) -> bool:
         """Copy some rows of 1.x, if the file has any that are not here yet."""

@@ -17,7 +17,7 @@ from flask_profiler.storage.sqlite import schema
 from flask_profiler.storage.sqlite.connection import Connection
 from flask_profiler.storage.sqlite.insertion import insert
 from flask_profiler.storage.sqlite.session import Session
-from flask_profiler.storage.sqlite.source import OurTables
+from flask_profiler.storage.sqlite.source import OurTables, Source
 from flask_profiler.storage.sqlite.tables import Tables
 from flask_profiler.storage.sqlite.v1table import RAW, measurement_of
 
@@ -28,18 +28,18 @@ STEP = 500
 def step(session: Session) -> bool:
     """Copy some rows; True if there may be more. Does nothing before we have tables."""
     try:
-        with session.reading() as source:
-            if not (isinstance(source, OurTables) and _is_pending(source)):
-                return False
+        pending = session.ask(_is_pending)
     except StorageMissingError:
+        return False
+    if not pending:
         return False
     with session.writing(create=False) as connection:
         return _copy(connection, session.tables)
 
 
-def _is_pending(source: OurTables) -> bool:
+def _is_pending(source: Source) -> bool:
     db, tables = source.connection.db, source.tables
-    if not schema.has_v1_table(db, tables):
+    if not isinstance(source, OurTables) or not schema.has_v1_table(db, tables):
         return False
     query = tables.sql("SELECT 1 FROM {v1} WHERE ID > ? LIMIT 1")
     return db.execute(query, (_progress(db, tables),)).fetchone() is not None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask_profiler.errors import RefusedError
 from flask_profiler.measurement import Measurement
 from flask_profiler.storage.base import Mark
-from flask_profiler.storage.sqlite import contexts, rows, values
+from flask_profiler.storage.sqlite import contexts, marks, rows, values
 from flask_profiler.storage.sqlite.catalog import host_number, route_number
 from flask_profiler.storage.sqlite.connection import Connection
 from flask_profiler.storage.sqlite.tables import Tables
@@ -41,7 +41,7 @@ def insert(
             fresh = _fresh(db, tables, measurements)
             _insert_all(connection, tables, fresh)
         if mark is not None:
-            _set_mark(db, tables, mark)
+            marks.put(connection, tables, mark)
     except BaseException as error:
         if db.in_transaction:
             _back(connection)
@@ -107,11 +107,3 @@ def _fresh(
         if known is None:
             seen.setdefault(m.uid, m)
     return list(seen.values())
-
-
-def _set_mark(db: sqlite3.Connection, tables: Tables, mark: Mark) -> None:
-    query = tables.sql(
-        "INSERT INTO {marks} VALUES (?, ?)"
-        " ON CONFLICT (segment) DO UPDATE SET drained = excluded.drained"
-    )
-    db.execute(query, (mark.segment, mark.offset))

@@ -31,15 +31,25 @@ class Seat:
 
     def close(self) -> None:
         """Close what is open. Holds the lock, or is the last who knows the seat."""
-        reader, writer = self.reader, self.writer
-        self.reader = self.writer = None
-        for connection in (reader, writer):
-            if connection is None:
-                continue
-            if self.pid == os.getpid():
-                connection.close()
-            else:
-                _inherited.append(connection)
+        self.close_reader()
+        writer, self.writer = self.writer, None
+        self._drop(writer)
+
+    def close_reader(self) -> None:
+        """Close what was opened to read; the last one closed must be a writer's.
+
+        It takes the WAL file into the database and deletes it.
+        """
+        reader, self.reader = self.reader, None
+        self._drop(reader)
+
+    def _drop(self, connection: Connection | None) -> None:
+        if connection is None:
+            return
+        if self.pid == os.getpid():
+            connection.close()
+        else:
+            _inherited.append(connection)
 
     def __del__(self) -> None:
         # A thread that ends drops its seat, and with it the file descriptors.
@@ -77,12 +87,14 @@ class Pool:
 
     def close(self) -> None:
         """Close every connection that is not in use this moment."""
-        for seat in list(self._seats):
-            if seat.lock.acquire(blocking=False):
-                try:
-                    seat.close()
-                finally:
-                    seat.lock.release()
+        for close in (Seat.close_reader, Seat.close):
+            for seat in list(self._seats):
+                if seat.lock.acquire(blocking=False):
+                    try:
+                        if not seat.in_transaction:
+                            close(seat)
+                    finally:
+                        seat.lock.release()
 
     def before_fork(self) -> None:
         """Close everything, and keep others from opening it until the fork is done.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +12,7 @@ from flask_profiler.errors import (
 )
 from flask_profiler.storage.sqlite import schema
 from flask_profiler.storage.sqlite.connection import SIDECARS, Connection
-from flask_profiler.storage.sqlite.failures import empty, is_no_access
+from flask_profiler.storage.sqlite.failures import empty
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Seat
 from flask_profiler.storage.sqlite.source import OurTables, Source
@@ -21,18 +20,25 @@ from flask_profiler.storage.sqlite.tables import Tables
 from flask_profiler.storage.sqlite.v1table import V1Table
 
 
+class DisturbedError(StorageBusyError):
+    """Somebody wrote while a file was read that seemed to be at rest."""
+
+
 @contextmanager
 def source(seat: Seat, place: Place, tables: Tables) -> Iterator[Source]:
-    """Give what can be asked, as long as the block runs; one state of the file."""
+    """Give what can be asked, as long as the block runs; one state of the file.
+
+    `DisturbedError` means that what the block found must be thrown away.
+    """
     if seat.reader is not None and not seat.reader.is_current():
         stale, seat.reader = seat.reader, None
         stale.close()
-    if seat.reader is None:
-        seat.reader = _opened(place)
-    if seat.reader is None:
+    if seat.reader is None and is_at_rest(place):
         with _untouched(place) as connection:
             yield source_in(connection, tables)
         return
+    if seat.reader is None:
+        seat.reader = Connection(place, "ro")
     with seat.reader.snapshot():
         yield source_in(seat.reader, tables)
 
@@ -51,40 +57,43 @@ def source_in(connection: Connection, tables: Tables) -> Source:
     raise empty(connection.place)
 
 
-def _opened(place: Place) -> Connection | None:
-    """Open the file; `None` if SQLite lacks files beside it, and can't make them."""
-    connection = Connection(place, "ro")
-    try:
-        connection.db.execute("PRAGMA temp_store = MEMORY")
-        connection.db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
-        connection.close()
-        if is_no_access(error) and _is_at_rest(place):
-            return None
-        raise
-    return connection
-
-
 @contextmanager
 def _untouched(place: Place) -> Iterator[Connection]:
-    """Read a WAL file without its -wal and -shm, as long as nobody opens it.
+    """Read a WAL file without the files beside it, as long as nobody opens it.
 
-    Whoever writes makes them: if they are there afterwards, the answer is thrown away.
+    SQLite would make them, and leave them to whoever owns the database.
     """
+    before = _state(place)
     connection = Connection(place, "immutable")
     try:
         yield connection
     finally:
         connection.close()
-    if not (connection.is_current() and _is_at_rest(place)):
-        raise StorageBusyError(
-            f"The database {place.given} was written while it was read.",
+    if _state(place) != before or not is_at_rest(place):
+        raise DisturbedError(
+            f"The database {place.given} is written each time it is read.",
             hint="Try again.",
         )
 
 
-def _is_at_rest(place: Place) -> bool:
-    return not any(place.beside(suffix).exists() for suffix in SIDECARS)
+def is_at_rest(place: Place) -> bool:
+    """Tell whether a file is in WAL mode, and nobody has it open."""
+    if any(place.beside(suffix).exists() for suffix in SIDECARS):
+        return False
+    try:
+        with place.path.open("rb") as file:
+            return file.read(20)[18:] == _WAL
+    except OSError:
+        return False
+
+
+_WAL = b"\2\2"
+"""The format versions in the header (bytes 18 and 19) of a file in WAL mode."""
+
+
+def _state(place: Place) -> tuple[int, int]:
+    status = place.path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _old(place: Place) -> StorageError:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from flask_profiler.errors import StorageBusyError, StorageError
 from flask_profiler.storage.sqlite import reading, schema
@@ -16,6 +17,11 @@ from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Pool, Seat
 from flask_profiler.storage.sqlite.source import OurTables, Source
 from flask_profiler.storage.sqlite.tables import Tables
+
+Answer = TypeVar("Answer")
+
+_TRIES = 5
+"""How often a question is asked again if the file is written meanwhile."""
 
 _PAUSE = 0.01
 """Seconds between two tries of a writer that was asked to wait."""
@@ -65,9 +71,17 @@ class Session:
         ):
             yield connection
 
+    def ask(self, question: Callable[[Source], Answer]) -> Answer:
+        """Answer a question out of one state of the file."""
+        for _ in range(_TRIES - 1):
+            with suppress(reading.DisturbedError), self.reading() as source:
+                return question(source)
+        with self.reading() as source:
+            return question(source)
+
     @contextmanager
     def reading(self) -> Iterator[Source]:
-        """Run the block on one state of the file."""
+        """Run the block on one state of the file; it may be `DisturbedError`."""
         seat = self._pool.seat()
         with seat.lock, translated(self.place):
             if seat.writer is not None and seat.in_transaction:
@@ -102,6 +116,7 @@ class Session:
         seat.writer.db.execute("BEGIN IMMEDIATE")
         try:
             self._check(seat.writer, create=create)
+            seat.writer.remember_sidecars()
         except BaseException:
             seat.writer.rollback()
             raise
@@ -135,7 +150,6 @@ class Session:
             if not create:
                 self._check(connection, create=False)
             _prepare(connection)
-            connection.remember_sidecars()
         except BaseException:
             connection.close()
             raise

@@ -13,6 +13,7 @@ LIMIT = 1 << 53
 """Integers from here on are refused: sums of a thousand of them still fit SQLite."""
 
 _DEEPEST = 100
+_LARGEST = 2**64 - 1
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -45,7 +46,7 @@ def json_bytes(value: Any) -> bytes:
     try:
         return _encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
-        return _encode(_mended(msgspec.to_builtins(value, str_keys=True), _DEEPEST))
+        return _encode(_mended(value, _DEEPEST))
 
 
 def json_text(value: dict[str, Json]) -> str | None:
@@ -64,18 +65,19 @@ def mapping(text_: str | None) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _mended(value: Json, depth: int) -> Json:
-    if depth == 0:
+def _mended(value: Any, depth: int) -> Json:
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    if isinstance(value, dict | list | tuple) and depth == 0:
         return "…"
     if isinstance(value, dict):
-        return {
-            str(_mended(key, 1)): _mended(item, depth - 1)
-            for key, item in value.items()
-        }
+        return {_utf8(key): _mended(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_mended(item, depth - 1) for item in value]
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        return str(value)
-    return value if isinstance(value, int | float | bool | None) else str(value)
+    if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+        return hex(value)
+    return value if isinstance(value, int | float | None) else _utf8(value)
+
+
+def _utf8(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode()
