@@ -117,9 +117,12 @@ def json_text(text: str, names: Names) -> str:
     Raises `msgspec.DecodeError` or `RecursionError` for what can't be read.
     """
     value = msgspec.json.decode(text)
-    if not _redact_inside(value, names):
-        return text
-    return msgspec.json.encode(value).decode()
+    redacted = _redact_inside(value, names)
+    seen = msgspec.json.encode(value).decode()
+    # Of two members with one name the first was not looked at, but stands in the text.
+    if redacted or seen.count('"') != text.count('"'):
+        return seen
+    return text
 
 
 def _redact_inside(value: Json, names: Names) -> bool:

@@ -48,9 +48,14 @@ def measured(app: Flask) -> list[Measurement]:
     assert found.recorder is not None
     outcome = found.recorder.drain()
     assert not outcome.waiting, outcome
-    if not outcome.drained and not found.storage.default_spool().parent.joinpath(  # type: ignore[union-attr]
-        f"{app.name}.sql"
-    ).exists():
+    if (
+        not outcome.drained
+        and not found.storage.default_spool()
+        .parent.joinpath(  # type: ignore[union-attr]
+            f"{app.name}.sql"
+        )
+        .exists()
+    ):
         return []
     return found.storage.find(Filter(), OLDEST_FIRST)
 

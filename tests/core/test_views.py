@@ -31,7 +31,12 @@ def test_a_view_is_timed_under_its_rule_and_endpoint(app: Flask) -> None:
         "/product/<id>",
         "product",
     )
-    assert (found.status, found.error, found.raised, found.size) == (200, False, None, 1)
+    assert (found.status, found.error, found.raised, found.size) == (
+        200,
+        False,
+        None,
+        1,
+    )
     assert found.kwargs == {"id": "7"}
     assert found.phases is not None
     assert found.phases.view >= 20_000
