@@ -16,6 +16,8 @@ from flask_profiler.spool import segment as segments
 from flask_profiler.spool.own import OwnSegment
 from flask_profiler.spool.segment import Segment
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 
 def in_child(action: Callable[[], object]) -> int:
     """Run something in a forked process; give the signal that ended it."""
