@@ -106,23 +106,26 @@ def seconds(time_us: float) -> float:
 
 def clean(value: Json, depth: int = 0) -> Json:
     """Replace what JSON can't hold: NaN, infinities, lone surrogates, foreign types."""
-    match value:
-        case None | int():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case dict() if depth < _DEEPEST:
-            return {_text(key): clean(item, depth + 1) for key, item in value.items()}
-        case list() | tuple() if depth < _DEEPEST:
-            return [clean(item, depth + 1) for item in value]
-        case dict() | list() | tuple():
-            return "…"
-        case _:
-            return _text(value)
+    if isinstance(value, dict | list | tuple):
+        return _clean_inside(value, depth)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, int) else _text(value)
+
+
+def _clean_inside(value: Json, depth: int) -> Json:
+    if depth >= _DEEPEST:
+        return "…"
+    if isinstance(value, dict):
+        return {_text(key): clean(item, depth + 1) for key, item in value.items()}
+    return [clean(item, depth + 1) for item in value]
 
 
 def _text(value: object) -> str:
-    units = str(value).encode("utf-16-le", "surrogatepass")
+    text = str(value)
+    if text.isascii():
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
     return units.decode("utf-16-le", "replace")
 
 

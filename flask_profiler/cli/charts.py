@@ -45,12 +45,19 @@ def span_bar(start: float, end: float, cells: int) -> str:
 def axis(total_us: int, cells: int) -> str:
     """Write the quarters of a time over a line of so many cells."""
     last = elapsed_text(total_us)
-    scale = next((s for s in (1, 1000, US, 60 * US) if total_us < 999.5 * s), 60 * US)
-    text = ""
-    for quarter in range(4):
-        tick = f"{total_us * quarter / 4 / scale:.3g}"
+    text = "0"
+    for quarter in (1, 2, 3):
+        tick = _tick(total_us * quarter / 4, total_us)
         start = cells * quarter // 4
-        if quarter and start + len(tick) + len(last) + 2 > cells:
+        if start + len(tick) + len(last) >= cells:
             break
         text = text.ljust(start) + tick
     return text.ljust(cells - len(last)) + last
+
+
+def _tick(time_us: float, total_us: int) -> str:
+    """Write a time in the unit of the whole; only from a minute on it has its own."""
+    if total_us >= 59.95 * US:
+        return elapsed_text(time_us)
+    scale = next(scale for scale in (1, 1000, US) if total_us < 999.5 * scale)
+    return f"{time_us / scale:.3g}"

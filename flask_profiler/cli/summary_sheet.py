@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from flask_profiler.cli.charts import share_bar, trend_line
 from flask_profiler.cli.heading import heading
@@ -17,7 +17,6 @@ from flask_profiler.formatting import (
     rate_text,
 )
 from flask_profiler.reports.summary import Summary
-from flask_profiler.reports.trend import Route
 from flask_profiler.results import RouteSummary
 from flask_profiler.serialize import route_as_json
 
@@ -25,13 +24,11 @@ TREND_CELLS = 12
 _BAR_CELLS = 8
 _COMFORT = 32
 
-Trend = Mapping[Route, Sequence[float | None]]
-
 
 def summary_sheet(
-    source: Source, window: str, summary: Summary, trend: Trend | None
+    source: Source, window: str, summary: Summary, *, trend: bool
 ) -> Sheet[RouteSummary]:
-    """Put a summary into columns; `None` as trend: no column for it."""
+    """Put a summary into columns, one for the trend if there is to be one."""
     first = heading(
         source,
         window,
@@ -42,7 +39,7 @@ def summary_sheet(
     shown, routes = len(summary.routes), number_of(summary.route_count, "route")
     return Sheet(
         rows=summary.routes,
-        columns=(*_figures(source), *(() if trend is None else (_trend(trend),))),
+        columns=(*_figures(source), *((_trend(summary),) if trend else ())),
         record=route_as_json,
         heading=first,
         footer=(routes if shown == summary.route_count else f"{shown:,} of {routes}",),
@@ -100,13 +97,11 @@ def _share(route: RouteSummary) -> Span:
     return f"{share_bar(route.share, _BAR_CELLS)} {percent_text(route.share):>5}", ""
 
 
-def _trend(trend: Trend) -> Column[RouteSummary]:
-    empty = (None,) * TREND_CELLS
-    return Column(
-        "trend",
-        lambda route: (
-            trend_line(trend.get((route.method, route.name), empty)),
-            "cyan",
-        ),
-        dropped=5,
-    )
+def _trend(summary: Summary) -> Column[RouteSummary]:
+    nothing = (None,) * TREND_CELLS
+
+    def cell(route: RouteSummary) -> Span:
+        trend = summary.trends.get((route.method, route.name), nothing)
+        return trend_line(trend), "cyan"
+
+    return Column("trend", cell, dropped=5)

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from flask_profiler.parsing.sorting import OrderKey
 from flask_profiler.query import ROUTE
 from flask_profiler.reports.question import Question, window_of
+from flask_profiler.reports.trend import Route, Split, Trend, split
 from flask_profiler.results import Group, RouteSummary
 from flask_profiler.storage.base import Storage
 
@@ -68,6 +69,8 @@ class Summary:
     count: int
     errors: int
     rate: float
+    trends: Mapping[Route, Trend]
+    """Empty where none were asked for."""
 
     @property
     def error_share(self) -> float:
@@ -80,19 +83,27 @@ def summarised(
     question: Question,
     order: SummaryOrder = BY_TOTAL,
     limit: int | None = None,
+    pieces: int = 0,
 ) -> Summary:
-    """Sum up every route that matches; ties in the order end with name and method."""
-    groups = storage.aggregate(question.filter, ROUTE)
-    seconds = window_of(storage, question).seconds if groups else 1.0
-    total_us = sum(group.total_us for group in groups)
-    routes = _ordered([_route(group, total_us, seconds) for group in groups], order)
-    count = sum(group.count for group in groups)
+    """Sum up every route that matches; ties in the order end with name and method.
+
+    With `pieces` there are trends too, the window cut into so many.
+    """
+    window = window_of(storage, question)
+    if pieces:
+        found = split(storage, question, window, pieces)
+    else:
+        found = Split(storage.aggregate(question.filter, ROUTE), {})
+    total_us = sum(group.total_us for group in found.groups)
+    routes = [_route(group, total_us, window.seconds) for group in found.groups]
+    count = sum(group.count for group in found.groups)
     return Summary(
-        routes=tuple(routes[:limit]),
-        route_count=len(groups),
+        routes=tuple(_ordered(routes, order)[:limit]),
+        route_count=len(routes),
         count=count,
-        errors=sum(group.errors for group in groups),
-        rate=count / seconds,
+        errors=sum(group.errors for group in found.groups),
+        rate=count / window.seconds,
+        trends=found.trends,
     )
 
 

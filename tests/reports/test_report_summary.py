@@ -9,7 +9,6 @@ from flask_profiler.parsing.sorting import parse_order
 from flask_profiler.query import Filter
 from flask_profiler.reports.question import Question, window_of
 from flask_profiler.reports.summary import SUMMARY_FIELDS, summarised
-from flask_profiler.reports.trend import trends
 
 HOUR_US = 3_600_000_000
 
@@ -114,7 +113,7 @@ def test_a_trend_is_the_p95_of_equal_pieces_of_the_window(
 ) -> None:
     ages = {3599: 1_000, 2000: 50_000, 1: 9_000}
     memory.insert_many([make(us, age_s=age) for age, us in ages.items()])
-    series = trends(memory, last(HOUR_US), 4)["GET", "/a"]
+    series = summarised(memory, last(HOUR_US), pieces=4).trends["GET", "/a"]
     assert [value and round(value) for value in series] == [1_000, 50_000, None, 9_000]
 
 
@@ -122,5 +121,19 @@ def test_a_trend_holds_every_measurement_of_its_window(
     memory: Memory, make: Make
 ) -> None:
     memory.insert_many([make(age_s=age) for age in (0, 1, 2, 3, 7)])
-    series = trends(memory, Question(Filter(), NOW_US), 3)["GET", "/a"]
+    series = summarised(memory, Question(Filter(), NOW_US), pieces=3).trends[
+        "GET", "/a"
+    ]
     assert None not in series
+
+
+def test_a_summary_is_the_same_with_trends(memory: Memory, make: Make) -> None:
+    memory.insert_many(
+        [
+            make(n * 997, age_s=n * 7, name=f"/{n % 3}", error=n % 5 == 0)
+            for n in range(99)
+        ]
+    )
+    with_trends = summarised(memory, last(HOUR_US), pieces=12)
+    assert with_trends.routes == summarised(memory, last(HOUR_US)).routes
+    assert set(with_trends.trends) == {(r.method, r.name) for r in with_trends.routes}
