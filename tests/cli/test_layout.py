@@ -107,9 +107,9 @@ def test_a_phase_lies_where_it_was() -> None:
     ],
 )
 def test_an_axis_has_its_quarters_in_one_unit(us: int, text: str) -> None:
-    assert axis(us, 39).split() == text.split()
-    assert len(axis(us, 39)) == 39
+    assert axis(us, 44).split() == text.split()
+    assert len(axis(us, 44)) == 44
 
 
 def test_a_short_axis_leaves_out_what_would_touch() -> None:
-    assert axis(412_000, 12) == "0      412ms"
+    assert axis(412_000, 10) == "0    412ms"
