@@ -75,11 +75,12 @@ class V1Table(Source):
         if not (filter_.endpoints or filter_.excluded):
             return _exact(filter_)
 
-        def meant(method: str, name: str, endpoint: str | None) -> bool:
-            return is_meant(filter_, Route(0, method, name, endpoint))
+        def meant(method: bytes, name: bytes, endpoint: str | None) -> bool:
+            route = Route(0, v1.text(method), v1.text(name), endpoint)
+            return is_meant(filter_, route)
 
         self.connection.db.create_function("fp_meant", 3, meant)
-        return Condition("fp_meant(method, name, endpoint)")
+        return Condition("fp_meant(CAST(method AS BLOB), CAST(name AS BLOB), endpoint)")
 
     def measurements(self, found: Sequence[Row]) -> list[Measurement]:
         """Read the rows themselves."""
