@@ -105,7 +105,8 @@ def test_the_zone_of_the_machine_counts_where_none_is_given() -> None:
     "text",
     [
         "", "15", "yesterda", "2026-13-01", "2026-02-30", "14:05", "@", "@x",
-        "@99999999999999", "2026-11-22T25:00", "-15m", "tomorrow", "0000-01-01",
+        "@99999999999999", "@253402300800",
+        "2026-11-22T25:00", "-15m", "tomorrow", "0000-01-01",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_refused_with_what_could_be(text: str) -> None:
