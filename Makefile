@@ -22,7 +22,8 @@ test: export COVERAGE_FILE := $(CURDIR)/.coverage
 test: lint ## run everything that CI runs: lint, then all tests with their coverage
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage combine -q
+	@# What a process leaves that is killed while it writes can't be read.
+	@$(BIN)/coverage combine -q 2>/dev/null; rm -f .coverage.*
 	$(BIN)/coverage report
 
 lint: $(VENV)/.dev-ready ## check format, style, types and the import contracts
