@@ -71,7 +71,7 @@ class Deposit:
 
 def _unavailable(error: Exception) -> StorageUnavailableError:
     failure = StorageUnavailableError(
-        f"The storage failed: {type(error).__name__}: {error}"
+        f"The storage failed: {type(error).__name__}: {error}."
     )
     failure.__cause__ = error
     return failure

@@ -33,8 +33,10 @@ class Drainer:
         A storage that is busy is waited for, `wait` seconds and no longer than the
         rest of `seconds`. What the storage can't take now stays in the spool.
         """
-        swept = self.sweep(Patience(wait, seconds))
-        return swept.outcome(waiting_in(self.folder))
+        patience = Patience(wait, seconds)
+        swept = self.sweep(patience)
+        everything = swept.error is None and patience.lasts()
+        return swept.outcome(0 if everything else waiting_in(self.folder))
 
     def sweep(self, patience: Patience) -> Swept:
         """Drain every segment until the patience ends, or the storage can't go on."""
@@ -68,7 +70,9 @@ class Drainer:
                     more = self._has_work(name) and self._step(name, swept, patience)
         except OSError as error:
             # One segment that can't be read doesn't stop the others.
-            swept.error = StorageUnavailableError(f"{name} can't be drained: {error}")
+            swept.error = StorageUnavailableError(
+                f"{self.folder / name} can't be drained: {error}."
+            )
 
     def _has_work(self, name: str) -> bool:
         with segments.opened(self.folder, name) as segment:

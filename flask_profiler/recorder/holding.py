@@ -33,7 +33,7 @@ def gate(wait: float) -> Iterator[None]:
     """Hold this process's drains, or raise `StorageBusyError` after `wait` seconds."""
     lock = _gate.lock
     if not lock.acquire(timeout=max(0.0, wait)):
-        raise StorageBusyError("another thread of this process is draining the spool")
+        raise StorageBusyError("Another thread of this process is draining the spool.")
     try:
         yield
     finally:
@@ -48,7 +48,7 @@ def folder_lock(folder: Path, wait: float) -> Iterator[None]:
         deadline = tick_ns() + int(wait * 1e9)
         while not try_lock(fd):
             if tick_ns() >= deadline:
-                raise StorageBusyError("another process is draining the spool")
+                raise StorageBusyError("Another process is draining the spool.")
             original("time", "sleep")(_PAUSE)
         yield
     finally:

@@ -22,7 +22,7 @@ class Outcome:
     waiting: int | None
     """Measurements that are still in the spool; `None`: that can't be known."""
     reason: str | None = None
-    """Why some wait, one sentence; `None`: nothing went wrong."""
+    """Why some wait, in whole sentences; `None`: nothing went wrong."""
     hint: str | None = None
     """What can be done about it."""
 

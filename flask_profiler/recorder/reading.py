@@ -23,5 +23,5 @@ def drain_for_reader(
     try:
         return Drainer(folder, storage).run(seconds=seconds, wait=seconds)
     except Exception as error:  # noqa: BLE001 - an engine's own errors
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {error}."
         return Outcome(0, waiting_in(folder), reason)

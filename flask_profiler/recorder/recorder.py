@@ -62,10 +62,10 @@ class Recorder(Renewed):
         try:
             if line.pid != self.pid or self.pid != os.getpid():
                 self._adopt(line)
-            self._writer.append(encode(line))
+            spooled = self._writer.append(encode(line))
             if self._verbose:
                 _log(line)
-            if self._drains and not self._thread.running:
+            if spooled and self._drains and not self._thread.running:
                 self._recorded = True
                 self._thread.start()
         except Exception as error:  # noqa: BLE001 - never into the request
@@ -85,7 +85,8 @@ class Recorder(Renewed):
         A measurement that comes later starts both again.
         """
         end = tick_ns() + int(seconds * 1e9)
-        self._thread.stop(seconds)
+        # A thread that the host doesn't let run (uWSGI) must not use up all the time.
+        self._thread.stop(seconds / 2)
         self._writer.close()
         left = (end - tick_ns()) / 1e9
         if self._drains and self._recorded and left > 0:

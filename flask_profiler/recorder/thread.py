@@ -27,10 +27,14 @@ class DrainThread(Renewed):
         super().__init__()
         self._drainer = drainer
         self._interval = interval
-        self.renew()
+        self._rest()
 
     def renew(self) -> None:
-        """Have no thread yet."""
+        """Have no thread yet, and nothing that the parent's drainer has on its mind."""
+        self._drainer = Drainer(self._drainer.folder, self._drainer.storage)
+        self._rest()
+
+    def _rest(self) -> None:
         self.running = False
         self._stopping = False
         self._tidied = False

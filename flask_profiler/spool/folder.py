@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -43,14 +44,9 @@ def folder_for(storage: Placed, configured: Path | None) -> Path:
 
 
 def make(folder: Path) -> None:
-    """Make the folder if it is missing, and check it."""
-    try:
+    """Make the folder, not those it is in, if it is missing, and check it."""
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
-    except FileNotFoundError:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
     check(folder)
 
 
@@ -63,16 +59,16 @@ def check(folder: Path) -> None:
     found = os.lstat(folder)
     if os.geteuid() not in (0, found.st_uid):
         raise StorageUnavailableError(
-            f"The spool folder {folder} belongs to another user (uid {found.st_uid})",
+            f"The spool folder {folder} belongs to another user (uid {found.st_uid}).",
             hint="Run this as that user, or name another folder in storage.SPOOL.",
         )
     if not stat.S_ISDIR(found.st_mode):
         raise ConfigError(
-            f"The spool folder {folder} is not a directory",
+            f"The spool folder {folder} is not a directory.",
             hint="Remove it, or name another folder in storage.SPOOL.",
         )
     if found.st_mode & _OTHERS_MAY_WRITE:
         raise ConfigError(
-            f"The spool folder {folder} may be written to by other users",
+            f"The spool folder {folder} may be written to by other users.",
             hint=f"Close it with: chmod 700 '{folder}'",
         )

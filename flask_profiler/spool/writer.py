@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -91,7 +92,7 @@ class Writer(Renewed):
         free = self._max_bytes - self._undrained()
         if size > free:
             self._closed_until = now + _FULL_NS
-            self._complain("full", f"the spool {self.folder} is full")
+            self._complain("full", f"the spool {self.folder} is full.")
             return None
         if self._own is None:
             self._own = self._make()
@@ -124,9 +125,9 @@ class Writer(Renewed):
         if isinstance(error, OSError):
             if error.errno == errno.EBADF:
                 self._leave()
-            self._complain(str(error.errno), str(error))
+            self._complain(str(error.errno), f"{error}.")
         elif isinstance(error, ProfilerError):
-            self._complain(type(error).__name__, f"{error}. {error.hint or ''}")
+            self._complain(type(error).__name__, f"{error} {error.hint or ''}")
         else:
             report("appending to the spool", error)
         self._closed_until = tick_ns() + _FULL_NS
@@ -146,8 +147,7 @@ class Writer(Renewed):
         self._uncounted += counts
         if not self._uncounted:
             return
-        try:
+        # Where there is no folder to count in, there was a complaint already.
+        with suppress(OSError):
             if counters.add(self.folder, self._uncounted):
                 self._uncounted = Counts()
-        except OSError as error:
-            self._complain("counting", f"and can't count them: {error}")

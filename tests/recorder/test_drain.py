@@ -405,7 +405,7 @@ def test_a_drain_says_that_another_thread_is_draining(
     finish.set()
     thread.join(10)
     assert (outcome.drained, outcome.waiting) == (0, 1)
-    assert "another thread" in str(outcome.reason)
+    assert "Another thread" in str(outcome.reason)
 
 
 def test_another_process_that_drains_a_plain_store_is_waited_for(
@@ -415,7 +415,7 @@ def test_another_process_that_drains_a_plain_store_is_waited_for(
     with folder_lock(spool.folder, 0.0):
         outcome = Drainer(spool.folder, plain).run(seconds=0.1, wait=0.1)
     assert (outcome.drained, outcome.waiting) == (0, 1)
-    assert "another process" in str(outcome.reason)
+    assert "Another process" in str(outcome.reason)
     assert spool.drain(plain) == 1
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -42,6 +44,8 @@ class Child:
                 os._exit(code)
         os.close(say)
         os.close(wait)
+        if not select.select([self._said], [], [], 20.0)[0]:
+            os.kill(self.pid, signal.SIGKILL)
         self.said = os.read(self._said, 4000).decode()
 
     def end(self) -> None:

@@ -111,7 +111,7 @@ def test_an_error_that_nobody_foresaw_is_told_too(
 
     spool.append("a")
     monkeypatch.setattr(Ledger, "transaction", broken)
-    assert drain_for_reader(ledger, spool.folder) == Outcome(0, 1, "KeyError: 'what'")
+    assert drain_for_reader(ledger, spool.folder) == Outcome(0, 1, "KeyError: 'what'.")
 
 
 def test_in_a_folder_of_another_user_what_waits_cannot_be_known(

@@ -61,10 +61,16 @@ def test_else_it_is_a_folder_of_its_own_for_each_store(
 
 def test_the_folder_is_made_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
-    make(tmp_path / "deep" / "spool")
+    make(tmp_path / "spool")
     os.umask(before)
-    mode = (tmp_path / "deep" / "spool").stat().st_mode
+    mode = (tmp_path / "spool").stat().st_mode
     assert stat.S_IMODE(mode) == 0o700
+
+
+def test_a_folder_that_is_not_there_is_not_made_for_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        make(tmp_path / "mistyped" / "spool")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_making_it_twice_is_harmless(tmp_path: Path) -> None:

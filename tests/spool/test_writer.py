@@ -310,6 +310,29 @@ def test_threads_never_write_into_a_strangers_file(
     assert len(set(all_lines(folder))) == len(all_lines(folder)) == sum(written)
 
 
+def test_a_descriptor_is_not_closed_while_another_thread_writes_to_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(folder, 8 * 600)
+    writer.append(LINE)
+    write, others = os.write, []
+
+    def slow(fd: int, data: bytes) -> int:
+        if not others:
+            # Longer than what the segment has left: a new one is needed.
+            rotate = threading.Thread(target=writer.append, args=(b"x" * 700 + b"\n",))
+            others.append(rotate)
+            rotate.start()
+            rotate.join(0.2)
+            assert rotate.is_alive()
+        return write(fd, data)
+
+    monkeypatch.setattr(os, "write", slow)
+    assert writer.append(LINE)
+    others[0].join(10)
+    assert sorted(len(line) for line in all_lines(folder)) == [27, 27, 700]
+
+
 def test_a_line_appended_from_a_signal_handler_does_not_deadlock(
     folder: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
