@@ -62,7 +62,8 @@ def us(seconds: object) -> int:
         return 0
     if math.isnan(value):
         return 0
-    return int(max(min(value + 0.5, float(LIMIT)), -float(LIMIT)))
+    rounded = value + math.copysign(0.5, value)
+    return int(max(min(rounded, float(LIMIT)), -float(LIMIT)))
 
 
 def uid_of(source: str, id_: object, started_at: object, elapsed: object) -> str:

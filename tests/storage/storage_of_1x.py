@@ -71,7 +71,7 @@ def crowd(size: int, seed: int = 0) -> list[tuple[Any, ...]]:
     return [
         row(
             dice.choice([1.79e9 + dice.randrange(10) / 1e5, 1.79e9, None, "x", -3.5]),
-            dice.choice([0.01, 0.0123456789, dice.random() * 100, -0.001, 0.0]),
+            dice.choice([0.01, 0.0123456789, dice.random() * 100, -0.0010005, 0.0]),
             method=dice.choice(["GET", "PUT", None]),
             name=dice.choice(["/", "/a/<id>", "/ü", b"/\xff", None]),
             kwargs=dice.choice([{"id": "1"}, {}, [], "{broken", None, {"q'": [1]}]),

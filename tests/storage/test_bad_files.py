@@ -374,3 +374,48 @@ def test_a_locked_file_is_busy_at_once_and_free_later(tmp_path: Path) -> None:
     storage.insert_many([make(1)])
     assert storage.count(Filter()) == 2
     other.close()
+
+
+def test_links_in_a_circle_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "circle.sql"
+    path.symlink_to(path)
+    for action in (lambda: at(path).insert_many([make()]), at(path).extent):
+        assert "Too many levels of symbolic links" in str(failing(action))
+
+
+def test_something_in_the_place_of_the_wal_says_where_to_look(path: Path) -> None:
+    storage = at(path)
+    storage.insert_many([make()])
+    storage.close()
+    Path(f"{path}-wal").mkdir()
+    for action in (lambda: at(path).insert_many([make()]), at(path).extent):
+        error = failing(action)
+        assert "can't be opened" in str(error)
+        assert "what lies beside it" in str(error.hint)
+
+
+def test_a_broken_json_in_a_row_is_nothing(path: Path) -> None:
+    storage = at(path)
+    storage.insert_many([make(kwargs={"a": 1}), make(1, kwargs={"a": 1})])
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE measurements_data SET kwargs = '{x' WHERE id = 1")
+        db.execute("UPDATE measurements_data SET kwargs = '[1]' WHERE id = 2")
+    db.close()
+    assert [m.kwargs for m in storage.find(Filter())] == [{}, {}]
+    assert storage.count(Filter(kwargs=(("a", "1"),))) == 0
+
+
+def test_a_link_is_followed_to_the_file_and_what_is_beside_it(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    path = tmp_path / "link.sql"
+    path.symlink_to(real / "a.sql")
+    writer = at(path)
+    writer.insert_many([make()])
+    assert at(path).count(Filter()) == 1
+    writer.insert_many([make(1)])
+    assert at(path).count(Filter()) == 2
+    assert sorted(p.name for p in real.iterdir()) == ["a.sql", "a.sql-shm", "a.sql-wal"]
+    assert writer.default_spool() == real / "a.sql.spool"
+    writer.close()
+    assert at(path).count(Filter()) == 2

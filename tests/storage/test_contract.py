@@ -204,3 +204,20 @@ def test_deleting_and_storing_again_finds_each_once(storage: Storage) -> None:
         assert storage.delete(Filter()) == 1
     storage.insert_many([make(9)])
     assert storage.count(Filter()) == 1
+
+
+def test_an_engine_without_marks_says_so_and_holds_nothing() -> None:
+    storage = build("minimal", Path.cwd())
+    with storage.transaction(wait=1.0):
+        storage.insert_many([make()])
+    assert not storage.transactional
+    assert storage.default_spool() is None
+    assert storage.upkeep() is False
+    assert storage.location == "storage_engines.Minimal"
+    for unknown in (
+        lambda: storage.mark("s"),
+        lambda: storage.forget(["s"]),
+        storage.marked,
+    ):
+        with pytest.raises(NotImplementedError):
+            unknown()

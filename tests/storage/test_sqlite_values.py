@@ -190,3 +190,17 @@ def _lines(sqlite: SQLite) -> list[list[bytes]]:
     with sqlite._session.reading() as source:
         rows = source.connection.db.execute("SELECT data FROM measurements_contexts")
         return [_unpacked(row[0]) for row in rows]
+
+
+def test_more_routes_than_are_remembered_keep_their_numbers(
+    sqlite: SQLite, monkeypatch
+) -> None:
+    monkeypatch.setattr("flask_profiler.storage.sqlite.catalog._REMEMBERED", 3)
+    for _ in range(2):
+        sqlite.insert_many([make(n, name=f"/{n}") for n in range(10)])
+    assert len(sqlite.aggregate(Filter(), ("name",))) == 10
+    with sqlite._session.reading() as source:
+        (count,) = source.connection.db.execute(
+            "SELECT count(*) FROM measurements_routes"
+        ).fetchone()
+    assert count == 10

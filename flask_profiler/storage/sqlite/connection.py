@@ -59,9 +59,6 @@ class Connection:
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Read one state of the file with several questions."""
-        if self.db.in_transaction:
-            yield self.db
-            return
         self.db.execute("BEGIN")
         try:
             yield self.db

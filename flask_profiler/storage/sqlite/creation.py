@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask_profiler.storage.sqlite.connection import (
@@ -28,13 +28,12 @@ def create_file(place: Place) -> None:
     name: a new database that joined it would be damaged. The lock keeps two creators
     from deleting each other's.
     """
-    with _folder_locked(place.path.parent):
+    with _folder_locked(place.beside("").parent):
         if identity_of(place.path) is not None:
             return
         for suffix in (*SIDECARS, "-journal"):
             place.beside(suffix).unlink(missing_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(place.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        os.close(os.open(place.path, os.O_CREAT | os.O_WRONLY, 0o644))
 
 
 def sweep(stale: Connection) -> None:
@@ -43,7 +42,7 @@ def sweep(stale: Connection) -> None:
     Only those that the old file is known to have used.
     """
     place = stale.place
-    with _folder_locked(place.path.parent):
+    with _folder_locked(place.beside("").parent):
         for suffix, old in stale.sidecars.items():
             if old is not None and _is_still(place.beside(suffix), old):
                 place.beside(suffix).unlink(missing_ok=True)

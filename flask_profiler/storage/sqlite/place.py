@@ -46,8 +46,9 @@ class Place:
         return cls(Path(given).absolute(), given, table)
 
     def beside(self, suffix: str) -> Path:
-        """Give the path of a file that belongs to the store's file."""
-        return self.path.with_name(self.path.name + suffix)
+        """Give the path of what belongs to the file: beside what links lead to."""
+        real = Path(os.path.realpath(self.path))
+        return real.with_name(real.name + suffix)
 
 
 def _wrong(key: str, value: object, allowed: str) -> ConfigError:
