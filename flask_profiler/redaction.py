@@ -74,9 +74,11 @@ class Names:
 
     def query(self, text: str) -> str:
         """Give a query string, or a form's body, with its secrets replaced."""
-        if self.harmless.issuperset(pair.partition("=")[0] for pair in text.split("&")):
-            return text
-        return "&".join([self._pair(pair) for pair in text.split("&")])
+        pairs = text.split("&")
+        for pair in pairs:
+            if pair.partition("=")[0] not in self.harmless:
+                return "&".join([self._pair(pair) for pair in pairs])
+        return text
 
     def url(self, text: str) -> str:
         """Give a URL with the secrets of its query and of its fragment replaced."""

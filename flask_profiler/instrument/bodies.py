@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 def framed(exchange: Exchange, body: Iterable[bytes]) -> Iterable[bytes]:
     """Give the body that the server gets; record the exchange if it is complete."""
     try:
-        if _complete_at_once(exchange, body):
-            exchange.finish()
-            return body
         announced = exchange.announced()
-        if announced == 0:
+        if _complete_at_once(exchange, body, announced):
             exchange.finish()
             return body
         kind = Sized if hasattr(body, "__len__") else Passed
@@ -33,14 +30,20 @@ def framed(exchange: Exchange, body: Iterable[bytes]) -> Iterable[bytes]:
     return passed
 
 
-def _complete_at_once(exchange: Exchange, body: Iterable[bytes]) -> bool:
+def _complete_at_once(
+    exchange: Exchange, body: Iterable[bytes], announced: int | None
+) -> bool:
     """Tell whether nothing is left to produce, and note the size."""
     if isinstance(body, list | tuple):
         for chunk in body:
             exchange.count(chunk)
         return True
     environ = exchange.environ
-    if environ.get("REQUEST_METHOD") == "HEAD" or _bodiless(exchange.status):
+    if (
+        announced == 0
+        or environ.get("REQUEST_METHOD") == "HEAD"
+        or _bodiless(exchange.status)
+    ):
         return True
     wrapper = environ.get("wsgi.file_wrapper")
     if wrapper is None:
@@ -48,14 +51,13 @@ def _complete_at_once(exchange: Exchange, body: Iterable[bytes]) -> bool:
     if body is exchange.file or (
         isinstance(wrapper, type) and isinstance(body, wrapper)
     ):
-        announced = exchange.announced()
         exchange.size = UNKNOWN if announced is None else announced
         return True
     return False
 
 
 def _bodiless(status: str | None) -> bool:
-    return status is not None and (status[:3] in {"204", "304"} or status[:1] == "1")
+    return status is not None and status.startswith(("204", "304", "1"))
 
 
 class Passed:
@@ -65,26 +67,17 @@ class Passed:
     announced. An exception of the body reaches the server when it would have.
     """
 
-    __slots__ = (
-        "_body",
-        "_chunks",
-        "_closed",
-        "_error",
-        "_exchange",
-        "_first",
-        "_missing",
-    )
+    _chunks: Iterator[bytes] | None = None
+    _first: bytes | None = None
+    _error: BaseException | None = None
+    _closed = False
 
     def __init__(
         self, exchange: Exchange, body: Iterable[bytes], announced: int | None
     ) -> None:
         self._exchange = exchange
         self._body = body
-        self._chunks: Iterator[bytes] | None = None
-        self._first: bytes | None = None
-        self._error: BaseException | None = None
-        self._missing = announced
-        self._closed = False
+        self._announced = announced
 
     def take_first(self) -> None:
         """Take the first chunk, to see whether it is all."""
@@ -131,15 +124,13 @@ class Passed:
             exchange.fail(error)
             raise
         exchange.count(chunk)
-        if self._missing is not None and exchange.size >= self._missing:
+        if self._announced is not None and exchange.size >= self._announced:
             exchange.finish()
         return chunk
 
 
 class Sized(Passed):
     """A body that also has a number of chunks, which servers look at."""
-
-    __slots__ = ()
 
     def __len__(self) -> int:
         return len(self._body)  # type: ignore[arg-type]  # asked before it was made

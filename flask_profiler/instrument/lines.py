@@ -37,23 +37,25 @@ class Lines:
         """Record an exchange that was complete at a tick."""
         environ = exchange.environ
         kwargs = exchange.kwargs or {}
-        status = _code(exchange.status)
+        status = exchange.status
+        code = int(status[:3]) if status and status[:3].isdecimal() else None
         recorder = self._recorder
         capture = self._capture
+        started_us = exchange.started_ns // 1000
         content = capture.content(environ, exchange.request, streamed=exchange.streamed)
         path = route.path(kwargs, self.names) if route.secrets else None
         recorder.record(
             Line(
-                uid=recorder.uids.make(exchange.started_us),
-                started=exchange.started_us,
+                uid=recorder.uids.make(started_us),
+                started=started_us,
                 phases=_phases(exchange, completed),
                 method=_method(environ.get("REQUEST_METHOD", "GET"), route),
                 name=route.name,
                 pid=recorder.pid,
                 host=recorder.host,
                 endpoint=route.endpoint,
-                status=status,
-                error=exchange.escaped or (status is not None and status >= 500),
+                status=code,
+                error=exchange.escaped or (code is not None and code >= 500),
                 size=None if exchange.size == UNKNOWN else exchange.size,
                 raised=exchange.raised,
                 kwargs=self._arguments(kwargs, route) if kwargs else {},
@@ -93,13 +95,6 @@ def _phases(exchange: Exchange, completed: int) -> tuple[int, int, int, int]:
         until_return - until_view_end,
         (completed - began) // 1000 - until_return,
     )
-
-
-def _code(status: str | None) -> int | None:
-    if status is None:
-        return None
-    code = status[:3]
-    return int(code) if code.isdecimal() else None
 
 
 def _method(method: str, route: Route) -> str:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, has_request_context, request
+from flask import current_app
 
 from flask_profiler.guard import report
-from flask_profiler.instrument.exchange import Exchange
 from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
-from flask_profiler.instrument.views import is_decorated, is_timed, timed
+from flask_profiler.instrument.views import (
+    begin_under,
+    current_request,
+    is_decorated,
+    is_timed,
+    timed,
+)
 from flask_profiler.sampling import sampled_out
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from flask import Flask, Request
+    from flask import Request
     from werkzeug.routing import Rule
 
     from flask_profiler.config import Config
+    from flask_profiler.instrument.exchange import Exchange
     from flask_profiler.instrument.lines import Lines
 
 _UNMATCHED = Route(UNMATCHED, None)
@@ -40,22 +47,18 @@ class Tracker:
     ) -> None:
         self._key = key
         self._config = config
-        self._lines = lines
+        self._names = lines.names
+        self.record = lines.record
+        self._begin_view = partial(begin_under, key)
         self._endpoints = endpoints
         """Those that are tracked; `None`: all, also those declared later."""
         self._routes: dict[tuple[str, str], Route] = {}
 
-    def under_way(self) -> Exchange | None:
-        """Find the exchange of the current request."""
-        if not has_request_context():
-            return None
-        return request.environ.get(self._key)
-
     def note(self, _endpoint: str | None, _view_args: dict[str, Any] | None) -> None:
         """Note the request and its route, before anything of the application runs."""
         try:
-            current: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - public, says Flask
-            exchange = current.environ.get(self._key)
+            current = current_request()
+            exchange: Exchange | None = current.environ.get(self._key)
             if exchange is None or exchange.noted:
                 return
             exchange.noted = True
@@ -75,11 +78,6 @@ class Tracker:
             return
         exchange.route = self._routes[rule.endpoint, rule.rule]
         exchange.route.tracked = True
-
-    def record(self, exchange: Exchange, completed: int) -> None:
-        """Record a request, if it is measured, that was complete at a tick."""
-        if exchange.route is not None:
-            self._lines.record(exchange, exchange.route, completed)
 
     def _route_to_measure(self, exchange: Exchange, current: Request) -> Route | None:
         rule = current.url_rule
@@ -103,7 +101,7 @@ class Tracker:
         return _UNMATCHED
 
     def _first_seen(self, rule: Rule) -> Route:
-        route = route_of(rule, self._config.ignore, self._lines.names)
+        route = route_of(rule, self._config.ignore, self._names)
         views = current_app.view_functions
         view = views.get(rule.endpoint)
         route.tracked = not route.ignored and (
@@ -112,6 +110,6 @@ class Tracker:
             or is_decorated(view)
         )
         if route.tracked and view is not None and not is_timed(view):
-            views[rule.endpoint] = timed(view, self.under_way)
+            views[rule.endpoint] = timed(view, self._begin_view)
         self._routes[rule.endpoint, rule.rule] = route
         return route

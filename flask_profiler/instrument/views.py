@@ -8,7 +8,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeAlias
 
-from flask import current_app, has_app_context, has_request_context, request
+from flask import Request, current_app, has_app_context, request
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
@@ -16,20 +16,24 @@ from flask_profiler.instrument.exchange import Exchange
 from flask_profiler.state import state_of
 
 View: TypeAlias = Callable[..., Any]
-Find: TypeAlias = Callable[[], Exchange | None]
+Begin: TypeAlias = Callable[[], Exchange | None]
+"""Begins a view's phase; `None` where there is nothing to time, or it has begun."""
+
+current_request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
+"""Gives the request itself: one look-up, where its proxy makes one an attribute."""
 
 _MARK = "_flask_profiler_timed"
 _COROUTINE_MARKS = ("_is_coroutine", "_is_coroutine_mark")
 
 
-def timed(view: View, find: Find) -> View:
-    """Wrap a view that Flask calls; `find` gives the exchange under way."""
+def timed(view: View, begin: Begin) -> View:
+    """Wrap a view that Flask calls; `begin` begins its phase."""
     if iscoroutinefunction(view):
-        return _marked(_run_and_timed(view, find))
+        return _marked(_run_and_timed(view, begin))
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        exchange = _begin(find)
+        exchange = begin()
         if exchange is None:
             return view(*args, **kwargs)
         try:
@@ -46,11 +50,11 @@ def timed(view: View, find: Find) -> View:
 def decorated(view: View) -> View:
     """Wrap a view by hand: its request is measured whoever declared the endpoint."""
     if not iscoroutinefunction(view):
-        return timed(view, _adopted)
+        return timed(view, _begin_adopted)
 
     @wraps(view)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return await _awaited(_begin(_adopted), view(*args, **kwargs))
+        return await _awaited(_begin_adopted(), view(*args, **kwargs))
 
     return _marked(wrapper)
 
@@ -65,10 +69,10 @@ def is_decorated(view: View | None) -> bool:
     return hasattr(view, _MARK)
 
 
-def _run_and_timed(view: View, find: Find) -> View:
+def _run_and_timed(view: View, begin: Begin) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        exchange = _begin(find)
+        exchange = begin()
         if _in_event_loop() or not has_app_context():
             return _awaited(exchange, view(*args, **kwargs))
         run = current_app.ensure_sync(view)
@@ -99,12 +103,18 @@ async def _awaited(exchange: Exchange | None, result: Awaitable[Any]) -> Any:
         exchange.view_ended = tick_ns()
 
 
-def _begin(find: Find) -> Exchange | None:
-    """Begin the view's phase, unless there is nothing to time or it has begun."""
+def begin_under(key: str) -> Exchange | None:
+    """Begin the view's phase of the exchange under `key` in the current request."""
     try:
-        exchange = find()
+        environ = current_request().environ
+    except RuntimeError:
+        return None  # called outside of a request
+    try:
+        exchange: Exchange | None = environ.get(key)
         if exchange is None or exchange.view_began:
             return None
+        if exchange.adoptable:
+            exchange.keeper.adopt(exchange)
         exchange.view_began = tick_ns()
     except Exception as error:  # noqa: BLE001 - the view is called all the same
         report("beginning to time a view", error)
@@ -112,17 +122,10 @@ def _begin(find: Find) -> Exchange | None:
     return exchange
 
 
-def _adopted() -> Exchange | None:
-    """Find the exchange under way in the current application, and have it measured."""
-    if not has_request_context():
-        return None
-    state = state_of(current_app)
-    exchange = request.environ.get(state.key) if state else None
-    if not isinstance(exchange, Exchange):
-        return None
-    if exchange.adoptable:
-        exchange.keeper.adopt(exchange)
-    return exchange
+def _begin_adopted() -> Exchange | None:
+    """Begin the phase of a decorated view, whose request is then measured."""
+    state = state_of(current_app) if has_app_context() else None
+    return begin_under(state.key) if state else None
 
 
 def _marked(wrapper: View) -> View:

@@ -324,9 +324,9 @@ def test_a_failure_of_ours_leaves_the_answer_and_is_logged_once(
         raise ZeroDivisionError("ours")
 
     keeper = app.wsgi_app._keeper  # type: ignore[attr-defined]
-    for name in ("_lines", "_routes"):
+    for name in ("record", "_routes"):
         with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-            patch.setattr(keeper, name, None)
+            patch.setattr(keeper, name, broken)
             for _ in range(3):
                 assert app.test_client().get("/").text == "fine"
     for place in (
