@@ -1,4 +1,4 @@
-"""The configuration: typed, frozen, read and checked once."""
+"""The keys of the configuration, their defaults, and how they are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from flask_profiler.checking import (
+from flask_profiler.config.checking import (
     Check,
     boolean,
     function,
@@ -22,17 +22,8 @@ from flask_profiler.checking import (
     refusal,
     text,
 )
-from flask_profiler.section import dotted, section
-from flask_profiler.storage_config import STORAGE_KEYS, StorageConfig, read_storage
-
-__all__ = [
-    "BasicAuth",
-    "CaptureConfig",
-    "Config",
-    "SpoolConfig",
-    "StorageConfig",
-    "known_keys",
-]
+from flask_profiler.config.section import dotted, section
+from flask_profiler.config.storage import STORAGE_KEYS, StorageConfig, read_storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from flask_profiler.checking import Check, mapping, optional, path, refusal, text
-from flask_profiler.section import dotted, nearest, similarity, warn_unknown
+from flask_profiler.config.checking import Check, mapping, optional, path, refusal, text
+from flask_profiler.config.section import dotted, nearest, similarity, warn_unknown
 
 
 @dataclass(frozen=True, slots=True)

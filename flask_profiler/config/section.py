@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from flask_profiler.checking import Check, mapping
+from flask_profiler.config.checking import Check, mapping
 
 logger = logging.getLogger("flask_profiler")
 
