@@ -92,6 +92,8 @@ def _rank(detail: Detail, window: str) -> str:
     among = f"{count_text(count)} ({window})"
     if count == 1:
         return f"the only one ({window})"
+    if not detail.slower and not detail.faster:
+        return f"the same as all {among}"
     if not detail.slower:
         return f"slowest of {among}"
     if not detail.faster:

@@ -45,11 +45,11 @@ def print_page(source: Source, described: Described, view: View) -> None:
 
 
 def _title(m: Measurement, ago: str, source: Source) -> Line:
+    status = (status_span(m.status, error=m.error), (" · ", "dim"))
     return (
         (f"{m.method} {m.name}", "bold"),
         ("   ", ""),
-        status_span(m.status, error=m.error),
-        (" · ", "dim"),
+        *(() if m.status is None and not m.error else status),
         elapsed_span(m.elapsed_us, source),
         (f"   #{m.id} · {ago}", "dim"),
     )

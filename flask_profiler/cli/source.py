@@ -111,5 +111,7 @@ def _drain(storage: Storage, configured: Path | None) -> None:
         waiting = number_of(outcome.waiting, "measurement")
         wait = "waits" if outcome.waiting == 1 else "wait"
         say(f"{waiting} still {wait} in the spool{reason}")
+        if outcome.hint:
+            say(f"Hint: {outcome.hint}")
     elif outcome.waiting is None:
         say(f"What waits in the spool can't be counted{reason}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 from population import NOW_US
 from terminal import Fill, Run
 
+from flask_profiler.cli import profiler
 from flask_profiler.cli.commands import summary as summary_command
 from flask_profiler.errors import StorageError
 from flask_profiler.measurement import Measurement
@@ -66,6 +68,10 @@ def test_bad_usage_exits_with_2(args: str, said: str, run: Run) -> None:
     assert result.exit_code == 2
     assert said in result.stderr
     assert result.stdout == ""
+
+
+def test_a_command_that_does_not_exist_is_none_for_whoever_asks_the_group() -> None:
+    assert profiler.get_command(click.Context(profiler), "sumary") is None
 
 
 def test_help_has_a_short_name_everywhere(run: Run) -> None:

@@ -110,8 +110,9 @@ def test_output_that_cannot_be_written_exits_with_1() -> None:
 
 def test_what_still_waits_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = {
-        Outcome(0, 1204, "database is locked"): (
+        Outcome(0, 1204, "database is locked", "Try again."): (
             "1,204 measurements still wait in the spool: database is locked\n"
+            "Hint: Try again.\n"
         ),
         Outcome(3, 1): "1 measurement still waits in the spool.\n",
         Outcome(0, None, "it can't be read"): (

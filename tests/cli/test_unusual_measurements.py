@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -127,3 +129,33 @@ def test_an_application_s_name_survives_a_cut_heading(run: Run) -> None:
     line = (("shop", "bold"), ("  ", ""), ("sqlite:x · all", "dim"))
     assert "".join(text for text, _ in _cut(line, 10)) == "shop  sql…"
     assert "".join(text for text, _ in _cut(line, 4)) == "sho…"
+
+
+def test_a_file_of_1x_is_read_and_left_as_it_is(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "old.sql"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE measurements (ID Integer PRIMARY KEY AUTOINCREMENT, "
+            "startedAt REAL, endedAt REAL, elapsed REAL, args TEXT, kwargs TEXT, "
+            "method TEXT, context TEXT, name TEXT)"
+        )
+        context = json.dumps({"url": "http://h/product/1", "headers": {"Host": "h"}})
+        started = NOW_US / 1_000_000 - 60
+        connection.executemany(
+            "INSERT INTO measurements (startedAt, endedAt, elapsed, args, kwargs, "
+            "method, context, name) VALUES (?, ?, 0.010117, '[]', ?, 'GET', ?, ?)",
+            [
+                (started, started + 0.010117, '{"id": "1"}', context, "/product/<id>")
+                for _ in range(3)
+            ],
+        )
+    connection.close()
+    before = path.read_bytes()
+    (route,) = json.loads(run("summary", "--db", "old.sql", "--json").stdout)
+    assert (route["count"], route["maxElapsed"]) == (3, 0.010117)
+    table = run("show", "last", "--db", "old.sql", "-f", "table").stdout
+    assert table.splitlines()[0].startswith("GET /product/<id>   10.1ms   #")
+    assert "the same as all 3 (7d)" in table
+    assert len(run("list", "--db", "old.sql", "--no-headers").stdout.splitlines()) == 3
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["old.sql"]
