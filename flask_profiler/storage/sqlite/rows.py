@@ -28,20 +28,27 @@ _NO_PHASES = (None, None, None, None)
 
 def row_of(m: Measurement, id_: int, route: int, host: int | None) -> Row:
     """Give the row of a measurement; raise `RefusedError` for what can't be one."""
-    elapsed = values.integer(m.elapsed_us, "elapsed_us")
+    p = m.phases
+    phases = (p.before, p.view, p.after, p.stream) if p else _NO_PHASES
+    values.check_integers(
+        (
+            *(m.started_us, m.elapsed_us, m.status or 0, m.size or 0, m.pid or 0),
+            *(phases if p else ()),
+        )
+    )
     return (
         id_,
-        values.integer(m.started_us, "started_us"),
-        elapsed,
-        bin_of(elapsed),
+        m.started_us,
+        m.elapsed_us,
+        bin_of(m.elapsed_us),
         route,
         int(m.error),
-        _maybe(m.status, "status"),
+        m.status,
         uid_bytes(m.uid),
-        _maybe(m.size, "size"),
-        _maybe(m.pid, "pid"),
+        m.size,
+        m.pid,
         host,
-        *(_phases(m.phases) if m.phases else _NO_PHASES),
+        *phases,
         values.json_text(m.kwargs),
         values.json_text(m.context.args),
     )
@@ -94,16 +101,3 @@ def _context(kept: Kept, args: str | None) -> Context:
         ip=kept.ip,
         extra=kept.extra,
     )
-
-
-def _phases(phases: Phases) -> tuple[int, int, int, int]:
-    return (
-        values.integer(phases.before, "phases.before"),
-        values.integer(phases.view, "phases.view"),
-        values.integer(phases.after, "phases.after"),
-        values.integer(phases.stream, "phases.stream"),
-    )
-
-
-def _maybe(value: int | None, what: str) -> int | None:
-    return None if value is None else values.integer(value, what)

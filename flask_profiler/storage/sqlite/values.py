@@ -18,11 +18,15 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-def integer(value: int, what: str) -> int:
-    """Pass an integer that can be stored and added up, refuse another."""
-    if type(value) is int and -LIMIT < value < LIMIT:
-        return value
-    raise RefusedError(f"{what} can't be stored: {value!r:.100} is out of range.")
+def check_integers(integers: tuple[int, ...]) -> None:
+    """Refuse integers that can't be stored or added up, and what is no integer."""
+    try:
+        fit = min(integers) > -LIMIT and max(integers) < LIMIT
+        if fit and type(sum(integers)) is int:
+            return
+    except TypeError:
+        pass
+    raise RefusedError(f"One of {integers!r:.300} is no integer in range.")
 
 
 def text(value: str, what: str) -> str:
