@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from storage_samples import BASE, typical
 
-from flask_profiler.query import NEWEST_FIRST, Filter, Page, Sort, SortKey
+from flask_profiler.histogram import bin_of
+from flask_profiler.query import NEWEST_FIRST, ROUTE, Filter, Page, Sort, SortKey
 from flask_profiler.storage.sqlite import questions
+from flask_profiler.storage.sqlite.aggregate import _BINS, aggregate
 from flask_profiler.storage.sqlite.engine import SQLite
+from flask_profiler.storage.sqlite.values import LIMIT
 
 SLOWEST = Sort((SortKey("elapsed", descending=True),))
 OLDEST = Sort((SortKey("started_at"),))
@@ -110,3 +113,18 @@ def test_a_small_get_takes_at_most_350_bytes(sqlite: SQLite, tmp_path) -> None:
         sqlite.insert_many(typical(1000, start))
     sqlite.close()
     assert (tmp_path / "store.sql").stat().st_size / 20_000 <= 350
+
+
+def test_the_summary_reads_the_table_once_and_no_index(filled: SQLite) -> None:
+    asked = []
+    with filled._session.reading() as source:
+        source.connection.db.set_trace_callback(asked.append)
+        aggregate(source, Filter(), ROUTE)
+        source.connection.db.set_trace_callback(None)
+        (query,) = [sql for sql in asked if "GROUP BY" in sql]
+        steps = source.connection.db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+    assert steps[0][3] == "SCAN measurements_data"
+
+
+def test_route_and_bin_fit_into_one_number() -> None:
+    assert bin_of(LIMIT) < _BINS

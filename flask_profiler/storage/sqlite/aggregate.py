@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flask_profiler.query import Dimension, Filter, TimeBucket
 from flask_profiler.results import Group
 from flask_profiler.storage.sqlite.source import Source
-from flask_profiler.storage.sqlite.where import Value, bounded, where
+from flask_profiler.storage.sqlite.where import bounded, where
 
 Key: TypeAlias = tuple[int | str | None, ...]
+
+_BINS = 4096
+"""More than there are bins: `bin_of` of the longest time that is stored is 1,856."""
 
 
 @dataclass(slots=True)
@@ -51,42 +54,62 @@ def aggregate(
     columns = _columns(source, by)
     condition = where(filter_, route=source.route_condition(filter_))
     query = source.tables.sql(
-        "SELECT {columns}bin, count(*), sum(error), sum(elapsed_us), min(elapsed_us),"
+        "SELECT {columns}, count(*), sum(error), sum(elapsed_us), min(elapsed_us),"
         " max(elapsed_us) FROM {figures} WHERE {condition} GROUP BY {numbers}",
-        columns="".join(f"{column}, " for column in columns),
+        columns=", ".join(_selected(columns)),
         figures=source.figures,
         condition=condition.sql,
-        numbers=", ".join(str(n + 1) for n in range(len(columns) + 1)),
+        numbers=", ".join(str(n + 1) for n in range(len(_selected(columns)))),
     )
-    parameters: list[Value] = [v for values in columns.values() for v in values]
+    found = source.connection.db.execute(query, condition.values)
     sums: dict[Key, _Sums] = {}
-    width = len(columns)
-    key_of = _key_reader(source, by, list(columns))
-    raw: dict[Key, Key] = {}
-    for row in source.connection.db.execute(query, [*parameters, *condition.values]):
-        found = row[:width]
-        key = raw.get(found) or raw.setdefault(found, key_of(found))
-        sums.setdefault(key, _Sums()).add(row[width:])
+    keys: dict[Key, Key] = {}
+    key_of = _key_reader(source, by, columns)
+    for raw, figures in _unpacked(found, columns):
+        key = keys.get(raw) or keys.setdefault(raw, key_of(raw))
+        sums.setdefault(key, _Sums()).add(figures)
     return [group.group(key) for key, group in sums.items()]
 
 
-def _columns(source: Source, by: tuple[Dimension, ...]) -> dict[str, tuple[Value, ...]]:
-    """Give each expression to group by once, with its parameters."""
+def _selected(columns: list[str]) -> list[str]:
+    """Give what to select and group by: the columns, then the bin.
+
+    Route and bin go into one number. SQLite sorts one number a third faster than two,
+    and would otherwise walk the index of routes to save half of the sorting, which
+    takes twice as long as all of it.
+    """
+    if columns[-1:] == ["route"]:
+        return [*columns[:-1], f"route * {_BINS} + bin"]
+    return [*columns, "bin"]
+
+
+def _unpacked(
+    rows: Iterable[tuple[int, ...]], columns: list[str]
+) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    """Give each row's values of the columns, then its bin and what was added up."""
+    width = len(columns)
+    if columns[-1:] != ["route"]:
+        yield from ((row[:width], row[width:]) for row in rows)
+        return
+    for row in rows:
+        route, bin_ = divmod(row[width - 1], _BINS)
+        yield (*row[: width - 1], route), (bin_, *row[width:])
+
+
+def _columns(source: Source, by: tuple[Dimension, ...]) -> list[str]:
+    """Give each expression to group by once; the number of the route is the last."""
     plain = source.group_columns(d for d in by if not isinstance(d, TimeBucket))
-    columns: dict[str, tuple[Value, ...]] = dict.fromkeys(plain.values(), ())
-    for dimension in by:
-        if isinstance(dimension, TimeBucket):
-            sql, values = _bucket(dimension)
-            columns[sql] = values
-    return columns
+    buckets = [_bucket(d) for d in by if isinstance(d, TimeBucket)]
+    columns = dict.fromkeys([*plain.values(), *buckets])
+    return sorted(columns, key=lambda column: column == "route")
 
 
-def _bucket(bucket: TimeBucket) -> tuple[str, tuple[Value, ...]]:
+def _bucket(bucket: TimeBucket) -> str:
     # SQLite's % takes the sign of the dividend: twice, so that it rounds down. Written
     # out, not as parameters: SQLite must see that it groups by what it selects.
     width, offset = bounded(int(bucket.width_us)), bounded(int(bucket.offset_us))
     shifted = f"(started_us + {offset})"
-    return f"started_us - ({shifted} % {width} + {width}) % {width}", ()
+    return f"started_us - ({shifted} % {width} + {width}) % {width}"
 
 
 def _key_reader(
@@ -97,7 +120,7 @@ def _key_reader(
 
     def part(dimension: Dimension, found: Key) -> int | str | None:
         if isinstance(dimension, TimeBucket):
-            return found[columns.index(_bucket(dimension)[0])]
+            return found[columns.index(_bucket(dimension))]
         column = plain[dimension]
         value = found[columns.index(column)]
         if column not in meanings:
