@@ -62,7 +62,7 @@ class Ledger(Storage):
         if self.open is not None:
             yield self.open
             return
-        with self.transaction(wait=5.0):
+        with Ledger.transaction(self, wait=5.0):
             assert self.open is not None
             yield self.open
 
@@ -115,11 +115,7 @@ class Plain(Ledger):
 
     @contextmanager
     def transaction(self, *, wait: float = 0.0) -> Iterator[None]:
-        if wait == 5.0:
-            with super().transaction(wait=wait):
-                yield
-        else:
-            yield
+        yield
 
     def mark(self, segment: str) -> int:
         raise NotImplementedError

@@ -133,6 +133,21 @@ def test_without_the_hooks_the_pid_tells_a_child_from_its_parent(
     assert b"child" not in before.read_bytes()
 
 
+def test_what_finds_itself_in_another_process_starts_anew(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the children above do, in a process that can be looked into."""
+    spool.append("parent")
+    before = spool.writer.lock
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    forks._in_child()
+    assert spool.writer.lock is not before
+    spool.append("child")
+    monkeypatch.setattr(os, "getpid", lambda: 2)
+    spool.append("grandchild")
+    assert len(spool.segments()) == 3
+
+
 def test_a_lock_that_another_thread_held_does_not_stop_the_child(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

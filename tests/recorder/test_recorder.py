@@ -32,6 +32,16 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
         time.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start threads in a way that a tracer notices; other tests start real ones."""
+
+    def start(function: Callable[..., None], *args: object) -> None:
+        threading.Thread(target=function, args=args, daemon=True).start()
+
+    monkeypatch.setattr(module, "start", start)
+
+
 @pytest.fixture
 def make(sqlite: SQLite, tmp_path: Path) -> Iterator[Make]:
     made: list[Recorder] = []
@@ -291,6 +301,17 @@ def test_the_folder_of_another_user_hinders_only_who_writes(
     recorder = make(drain=False)
     recorder.record(line("a"))
     assert "another user" in caplog.text
+
+
+def test_while_nothing_can_be_spooled_there_is_one_log_line_and_no_thread(
+    make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = make()
+    (tmp_path / "spool").touch()
+    for _ in range(3):
+        recorder.record(line("a"))
+    assert not recorder._thread.running
+    assert len(caplog.records) == 1
 
 
 @pytest.mark.swallows
