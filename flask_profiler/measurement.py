@@ -14,7 +14,7 @@ Json: TypeAlias = Any
 """A value that JSON can hold: null, bool, number, text, list, or mapping from text."""
 
 
-class Phases(msgspec.Struct, frozen=True):
+class Phases(msgspec.Struct, frozen=True, gc=False):
     """Where the time of a request went, in microseconds; together `elapsed_us`."""
 
     before: int = 0
@@ -33,14 +33,16 @@ class Phases(msgspec.Struct, frozen=True):
         return self.before + self.view + self.after + self.stream
 
 
-class Raised(msgspec.Struct, frozen=True):
+class Raised(msgspec.Struct, frozen=True, gc=False):
     """The exception that got out of a view."""
 
     type: str
     message: str
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Context(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
+):
     """The redacted snapshot of a request, under the names that 1.x used."""
 
     url: str | None = None
@@ -57,7 +59,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Keys of a context that was given by hand and has no meaning to us."""
 
 
-class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One measured request, or one call of a function measured by hand."""
 
     uid: str
@@ -104,20 +106,30 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         return (self.started_us + self.elapsed_us) / US
 
 
+_HEX = [f"{byte:02x}" for byte in range(256)]
+
+
 class Uids:
     """Make uids in the layout of a MongoDB ObjectId: 4 bytes time, 5 random, 3 counter.
 
     Source: the BSON ObjectId specification. Any thread; make a new one after a fork.
     """
 
-    __slots__ = ("_counter", "_process")
+    __slots__ = ("_counter", "_process", "_second")
 
     def __init__(self) -> None:
         self._process = os.urandom(5).hex()
         start = int.from_bytes(os.urandom(3), "big")
         self._counter = itertools.count(start)
+        self._second = (-1, "")
 
     def make(self, started_us: int) -> str:
         """Make a uid for a measurement that started at `started_us`; 24 hex digits."""
-        count = next(self._counter) & 0xFFFFFF
-        return f"{started_us // US & 0xFFFFFFFF:08x}{self._process}{count:06x}"
+        second, prefix = self._second
+        if started_us // US != second:
+            second = started_us // US
+            prefix = f"{second & 0xFFFFFFFF:08x}{self._process}"
+            self._second = second, prefix
+        count = next(self._counter)
+        high, middle, low = count >> 16 & 0xFF, count >> 8 & 0xFF, count & 0xFF
+        return f"{prefix}{_HEX[high]}{_HEX[middle]}{_HEX[low]}"

@@ -10,6 +10,8 @@ from flask_profiler.redaction import REDACTED, Names
 _DEEPEST = 16
 _MOST_VALUES = 1000
 _LONGEST_TEXT = 4096
+_NUMBERS = (int, float)
+_CONTAINERS = (Mapping, list, tuple, set, frozenset)
 
 
 def plain(value: object, names: Names) -> Json:
@@ -32,9 +34,9 @@ class _Copier:
         self._left -= 1
         if value is None or isinstance(value, bool):
             return value
-        if isinstance(value, int | float):
+        if isinstance(value, _NUMBERS):
             return _number(value)
-        if isinstance(value, Mapping | list | tuple | set | frozenset):
+        if isinstance(value, _CONTAINERS):
             return self._copy_inside(value, depth)
         return text_of_any(value)
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flask_profiler.guard import report
-from flask_profiler.instrument.exchange import UNKNOWN
 
 if TYPE_CHECKING:
     from flask_profiler.instrument.exchange import Exchange
+
+_IN_MEMORY = (list, tuple)
+_BODILESS = ("204", "304", "1")
 
 
 def framed(exchange: Exchange, body: Iterable[bytes]) -> Iterable[bytes]:
@@ -34,30 +36,23 @@ def _complete_at_once(
     exchange: Exchange, body: Iterable[bytes], announced: int | None
 ) -> bool:
     """Tell whether nothing is left to produce, and note the size."""
-    if isinstance(body, list | tuple):
+    if isinstance(body, _IN_MEMORY):
         for chunk in body:
             exchange.count(chunk)
         return True
     environ = exchange.environ
-    if (
-        announced == 0
-        or environ.get("REQUEST_METHOD") == "HEAD"
-        or _bodiless(exchange.status)
-    ):
+    if announced == 0 or environ.get("REQUEST_METHOD") == "HEAD":
+        return True
+    if exchange.status is not None and exchange.status.startswith(_BODILESS):
         return True
     wrapper = environ.get("wsgi.file_wrapper")
-    if wrapper is None:
-        return False
-    if body is exchange.file or (
-        isinstance(wrapper, type) and isinstance(body, wrapper)
+    if wrapper is None or not (
+        body is exchange.file
+        or (isinstance(wrapper, type) and isinstance(body, wrapper))
     ):
-        exchange.size = UNKNOWN if announced is None else announced
-        return True
-    return False
-
-
-def _bodiless(status: str | None) -> bool:
-    return status is not None and status.startswith(("204", "304", "1"))
+        return False
+    exchange.size = announced
+    return True
 
 
 class Passed:
@@ -96,6 +91,8 @@ class Passed:
         if first is not None:
             self._first = None
             return first
+        if self._exchange.done and self._chunks is not None and self._error is None:
+            return next(self._chunks)
         if self._error is not None:
             error, self._error = self._error, None
             raise error
@@ -124,7 +121,7 @@ class Passed:
             exchange.fail(error)
             raise
         exchange.count(chunk)
-        if self._announced is not None and exchange.size >= self._announced:
+        if self._announced is not None and (exchange.size or 0) >= self._announced:
             exchange.finish()
         return chunk
 

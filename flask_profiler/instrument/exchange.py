@@ -12,13 +12,12 @@ from flask_profiler.plain import text_of_any
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from _typeshed import OptExcInfo
     from flask import Request
 
     from flask_profiler.instrument.routes import Route
 
 _LONGEST_MESSAGE = 1000
-UNKNOWN = -1
-"""The size of a response that the server takes from a file by itself."""
 
 
 class Keeper(Protocol):
@@ -49,7 +48,8 @@ class Exchange:
     returned = 0
     status: str | None = None
     headers: list[tuple[str, str]] = []  # noqa: RUF012 - never changed, only replaced
-    size = 0
+    size: int | None = 0
+    """Bytes of the response so far; `None` where the server takes them from a file."""
     streamed = False
     file: object = None
     """What a file wrapper that is a function has given."""
@@ -67,10 +67,16 @@ class Exchange:
         self.began = tick_ns()
 
     def start(
-        self, status: str, headers: list[tuple[str, str]], *exc_info: Any
+        self,
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: OptExcInfo | None = None,
     ) -> Callable[[bytes], object]:
         """Stand for the server's `start_response`; the last call's values count."""
-        self.write = self.start_response(status, headers, *exc_info)
+        if exc_info is None:
+            self.write = self.start_response(status, headers)
+        else:
+            self.write = self.start_response(status, headers, exc_info)
         self.status = status
         self.headers = headers
         return self.write_through
@@ -84,7 +90,7 @@ class Exchange:
     def count(self, chunk: bytes) -> None:
         """Add a chunk of the body to the size of the response."""
         try:
-            self.size += len(chunk)
+            self.size = (self.size or 0) + len(chunk)
         except TypeError:
             return  # not bytes: the server will say so
 

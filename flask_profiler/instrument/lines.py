@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_profiler.instrument.exchange import UNKNOWN, Exchange
-from flask_profiler.instrument.routes import UNMATCHED, Route
+from flask_profiler.instrument.exchange import Exchange
+from flask_profiler.instrument.routes import Route
 from flask_profiler.plain import plain
 from flask_profiler.redaction import REDACTED, Names
 from flask_profiler.request_context import Capture
 from flask_profiler.spool.line import Line
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
     from flask_profiler.config import Config
     from flask_profiler.measurement import Json
     from flask_profiler.recorder import Recorder
@@ -36,47 +38,64 @@ class Lines:
     def record(self, exchange: Exchange, route: Route, completed: int) -> None:
         """Record an exchange that was complete at a tick."""
         environ = exchange.environ
-        kwargs = exchange.kwargs or {}
+        recorder = self._recorder
+        started_us = exchange.started_ns // 1000
         status = exchange.status
         code = int(status[:3]) if status and status[:3].isdecimal() else None
-        recorder = self._recorder
-        capture = self._capture
-        started_us = exchange.started_ns // 1000
-        content = capture.content(environ, exchange.request, streamed=exchange.streamed)
-        path = route.path(kwargs, self.names) if route.secrets else None
-        recorder.record(
-            Line(
-                uid=recorder.uids.make(started_us),
-                started=started_us,
-                phases=_phases(exchange, completed),
-                method=_method(environ.get("REQUEST_METHOD", "GET"), route),
-                name=route.name,
-                pid=recorder.pid,
-                host=recorder.host,
-                endpoint=route.endpoint,
-                status=code,
-                error=exchange.escaped or (code is not None and code >= 500),
-                size=None if exchange.size == UNKNOWN else exchange.size,
-                raised=exchange.raised,
-                kwargs=self._arguments(kwargs, route) if kwargs else {},
-                url=capture.url(environ, path),
-                headers=capture.headers(environ),
-                form=content.form,
-                body=content.body,
-                ip=environ.get("REMOTE_ADDR"),
-            )
+        kwargs = exchange.kwargs
+        line = Line(
+            recorder.uids.make(started_us),
+            started_us,
+            _phases(exchange, completed),
+            environ.get("REQUEST_METHOD", "GET"),
+            route.name,
+            recorder.pid,
+            recorder.host,
+            endpoint=route.endpoint,
+            status=code,
+            error=exchange.escaped or (code is not None and code >= 500),
+            size=exchange.size,
+            raised=exchange.raised,
+            url=self._capture.url(environ),
+            headers=self._capture.headers(environ),
+            ip=environ.get("REMOTE_ADDR"),
         )
+        if kwargs:
+            line.kwargs = self._arguments(kwargs, route)
+        if route.special:
+            self._complete_special(line, route, kwargs or {}, environ)
+        if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+            self._add_content(line, exchange)
+        recorder.record(line)
 
     def _arguments(self, kwargs: dict[str, Any], route: Route) -> dict[str, Json]:
-        names = self.names
-        return {
-            name: REDACTED
-            if name in route.secrets
-            else value
-            if type(value) is str
-            else plain(value, names)
-            for name, value in kwargs.items()
-        }
+        if route.secrets:
+            kwargs = {**kwargs, **dict.fromkeys(route.secrets, REDACTED)}
+        for value in kwargs.values():
+            if type(value) is not str:
+                names = self.names
+                return {name: plain(value, names) for name, value in kwargs.items()}
+        return kwargs
+
+    def _complete_special(
+        self,
+        line: Line,
+        route: Route,
+        kwargs: dict[str, Any],
+        environ: WSGIEnvironment,
+    ) -> None:
+        if route.secrets:
+            path = route.path(kwargs, self.names)
+            line.url = self._capture.url(environ, path)
+        elif line.method not in _METHODS:
+            line.method = _OTHER_METHOD
+
+    def _add_content(self, line: Line, exchange: Exchange) -> None:
+        content = self._capture.content(
+            exchange.environ, exchange.request, streamed=exchange.streamed
+        )
+        line.form = content.form
+        line.body = content.body
 
 
 def _phases(exchange: Exchange, completed: int) -> tuple[int, int, int, int]:
@@ -95,9 +114,3 @@ def _phases(exchange: Exchange, completed: int) -> tuple[int, int, int, int]:
         until_return - until_view_end,
         (completed - began) // 1000 - until_return,
     )
-
-
-def _method(method: str, route: Route) -> str:
-    if route.name == UNMATCHED and method not in _METHODS:
-        return _OTHER_METHOD
-    return method

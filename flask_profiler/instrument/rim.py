@@ -38,7 +38,13 @@ class Rim:
     ) -> Iterable[bytes]:
         """Answer a request as the application does."""
         try:
-            exchange = self._begin(environ, start_response)
+            exchange = Exchange(self._keeper, environ, start_response)
+            environ[self._key] = exchange
+            if self._max_unread is not None:
+                watch(environ, self._max_unread)
+            wrapper = environ.get("wsgi.file_wrapper")
+            if wrapper is not None and not isinstance(wrapper, type):
+                environ["wsgi.file_wrapper"] = _noting(wrapper, exchange)
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("beginning to time a request", error)
             return self.wsgi_app(environ, start_response)
@@ -51,18 +57,6 @@ class Rim:
         if exchange.route is None and (exchange.noted or exchange.status is not None):
             return body
         return framed(exchange, body)
-
-    def _begin(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Exchange:
-        exchange = Exchange(self._keeper, environ, start_response)
-        environ[self._key] = exchange
-        if self._max_unread is not None:
-            watch(environ, self._max_unread)
-        wrapper = environ.get("wsgi.file_wrapper")
-        if wrapper is not None and not isinstance(wrapper, type):
-            environ["wsgi.file_wrapper"] = _noting(wrapper, exchange)
-        return exchange
 
 
 def _noting(wrapper: Callable[..., Any], exchange: Exchange) -> Callable[..., Any]:

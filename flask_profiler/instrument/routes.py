@@ -26,6 +26,7 @@ class Route:
         "ignored",
         "name",
         "secrets",
+        "special",
         "tracked",
     )
 
@@ -38,6 +39,8 @@ class Route:
         """Whether Flask answers OPTIONS here by itself."""
         self.secrets: frozenset[str] = frozenset()
         """The view arguments whose names mean a secret."""
+        self.special = endpoint is None
+        """Whether there is more to do than for most: secrets, or no rule at all."""
 
     def path(self, kwargs: Mapping[str, Any], names: Names) -> str:
         """Give the path of a request, as WSGI would, without its secrets."""
@@ -58,6 +61,7 @@ def route_of(rule: Rule, patterns: tuple[re.Pattern[str], ...], names: Names) ->
     route.ignored = is_ignored(rule.rule, patterns)
     route.automatic_options = getattr(rule, "provide_automatic_options", False)
     route.secrets = frozenset(name for name in rule.arguments if names.secret(name))
+    route.special = bool(route.secrets)
     return route
 
 

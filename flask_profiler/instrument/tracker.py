@@ -46,7 +46,9 @@ class Tracker:
         endpoints: Container[str] | None,
     ) -> None:
         self._key = key
-        self._config = config
+        self._ignore = config.ignore
+        self._sampling = config.sampling_function
+        self._unmatched = _UNMATCHED if config.unmatched else None
         self._names = lines.names
         self.record = lines.record
         self._begin_view = partial(begin_under, key)
@@ -66,7 +68,14 @@ class Tracker:
             exchange.request = current
             if current.view_args:
                 exchange.kwargs = dict(current.view_args)
-            exchange.route = self._route_to_measure(exchange, current)
+            route: Route | None = None
+            if (rule := current.url_rule) is not None:
+                route = self._routes.get((rule.endpoint, rule.rule))
+            if route is None or not route.tracked or current.method == "OPTIONS":
+                route = self._route_to_measure(exchange, current)
+            if route is None or (self._sampling and sampled_out(self._sampling)):
+                return
+            exchange.route = route
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("noting a request", error)
 
@@ -74,7 +83,7 @@ class Tracker:
         """Have a request measured because a decorated view is called in it."""
         exchange.adoptable = False
         rule = exchange.request.url_rule if exchange.request else None
-        if rule is None or sampled_out(self._config.sampling_function):
+        if rule is None or sampled_out(self._sampling):
             return
         exchange.route = self._routes[rule.endpoint, rule.rule]
         exchange.route.tracked = True
@@ -82,26 +91,17 @@ class Tracker:
     def _route_to_measure(self, exchange: Exchange, current: Request) -> Route | None:
         rule = current.url_rule
         if rule is None:
-            return self._unmatched()
-        route = self._routes.get((rule.endpoint, rule.rule))
-        if route is None:
-            route = self._first_seen(rule)
+            return self._unmatched
+        route = self._routes.get((rule.endpoint, rule.rule)) or self._first_seen(rule)
         if route.automatic_options and current.method == "OPTIONS":
-            return self._unmatched()
-        if not route.tracked:
-            exchange.adoptable = not route.ignored
-            return None
-        if sampled_out(self._config.sampling_function):
-            return None
-        return route
-
-    def _unmatched(self) -> Route | None:
-        if not self._config.unmatched or sampled_out(self._config.sampling_function):
-            return None
-        return _UNMATCHED
+            return self._unmatched
+        if route.tracked:
+            return route
+        exchange.adoptable = not route.ignored
+        return None
 
     def _first_seen(self, rule: Rule) -> Route:
-        route = route_of(rule, self._config.ignore, self._names)
+        route = route_of(rule, self._ignore, self._names)
         views = current_app.view_functions
         view = views.get(rule.endpoint)
         route.tracked = not route.ignored and (

@@ -46,15 +46,13 @@ class Capture:
     def url(self, environ: WSGIEnvironment, path: str | None = None) -> Url:
         """Give the parts of the URL, with another path if that one has secrets."""
         get = environ.get
-        query = get("QUERY_STRING")
-        host = get("HTTP_HOST") or f"{get('SERVER_NAME')}:{get('SERVER_PORT')}"
-        script = get("SCRIPT_NAME", "")
         if path is None:
             path = get("PATH_INFO", "")
+        query = get("QUERY_STRING", "")
         return Url(
             get("wsgi.url_scheme", "http"),
-            host,
-            script + path if script else path,
+            get("HTTP_HOST") or f"{get('SERVER_NAME')}:{get('SERVER_PORT')}",
+            get("SCRIPT_NAME", "") + path,
             self.names.query(query) if query else "",
         )
 

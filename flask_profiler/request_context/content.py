@@ -117,27 +117,34 @@ def json_text(text: str, names: Names) -> str:
     Raises `msgspec.DecodeError` or `RecursionError` for what can't be read.
     """
     value = msgspec.json.decode(text)
-    redacted = _redact_inside(value, names)
-    seen = msgspec.json.encode(value).decode()
-    # Of two members with one name the first was not looked at, but stands in the text.
-    if redacted or seen.count('"') != text.count('"'):
-        return seen
+    brackets = text.count("{") + text.count("[")
+    seen, redacted = _redact_inside(value, names, brackets)
+    # Fewer containers than brackets: some stand in texts, or of two members with one
+    # name the first was dropped, which has not been looked at.
+    if redacted or seen < brackets:
+        return msgspec.json.encode(value).decode()
     return text
 
 
-def _redact_inside(value: Json, names: Names) -> bool:
-    """Redact in place, level by level; tell whether there was anything to do."""
-    found = False
-    level = [value]
+def _redact_inside(value: Json, names: Names, most: int) -> tuple[int, bool]:
+    """Redact in place, level by level, until `most` containers have been seen.
+
+    Tells how many were seen, and whether there was anything to redact.
+    """
+    seen, found = 0, False
+    level = [value] if type(value) in _CONTAINERS else []
     while level:
+        seen += len(level)
         mappings = [item for item in level if type(item) is dict]
-        lists = [item for item in level if type(item) is list]
         if not names.harmless.issuperset(chain.from_iterable(mappings)):
             for mapping in mappings:
                 found |= _redact_values(mapping, names)
+        if seen >= most:
+            break
+        lists = [item for item in level if type(item) is list]
         inside = chain(chain.from_iterable(map(dict.values, mappings)), *lists)
         level = [item for item in inside if type(item) in _CONTAINERS]
-    return found
+    return seen, found
 
 
 def _redact_values(container: dict[str, Json], names: Names) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_profiler.plain import text_of_any
 from flask_profiler.redaction import REDACTED, Names, words_of
@@ -21,13 +19,13 @@ _URLS = frozenset({"referer", "referrer", "url", "uri", "location", "destination
 class _Shape:
     """What to take from the environments that have the same keys in the same order."""
 
-    __slots__ = ("names", "secrets", "take", "urls")
+    __slots__ = ("headers", "names", "urls")
 
-    def __init__(self, names: list[str], secret: Callable[[str], bool]) -> None:
-        self.names = names
-        self.take: Callable[[WSGIEnvironment], Iterable[Any]] = _taker(names)
-        self.secrets = [name for name in names if secret(name)]
-        self.urls = [name for name in names if not _URLS.isdisjoint(words_of(name))]
+    def __init__(self, headers: dict[str, str], urls: list[str]) -> None:
+        self.headers = headers
+        """All headers in their order; the secret ones with what stands for them."""
+        self.names = [name for name, value in headers.items() if value is not REDACTED]
+        self.urls = urls
 
 
 class Headers:
@@ -44,36 +42,32 @@ class Headers:
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def of(self, environ: WSGIEnvironment) -> dict[str, str]:
-        """Give the headers that have a value."""
+        """Give the headers of a request."""
         keys = tuple(environ)
         shape = self._shapes.get(keys)
         if shape is None:
             shape = self._remember(keys)
-        values = shape.take(environ)
+        headers = shape.headers.copy()
+        for name in shape.names:
+            headers[name] = environ[name]
         try:
-            "".join(values)
+            "".join(headers.values())
         except TypeError:
-            values = [text_of_any(value) for value in values]
-        headers = dict(zip(shape.names, values, strict=True))
+            headers = {name: text_of_any(value) for name, value in headers.items()}
         for name in shape.urls:
-            headers[name] = self._names.url(headers[name])
-        for name in shape.secrets:
-            headers[name] = REDACTED
+            if "?" in headers[name] or "#" in headers[name]:
+                headers[name] = self._names.url(headers[name])
         return headers
 
     def _remember(self, keys: tuple[str, ...]) -> _Shape:
         if len(self._shapes) >= _REMEMBERED:
             self._shapes.clear()
-        headers = [key for key in keys if key.startswith("HTTP_") or key in _BARE]
-        shape = self._shapes[keys] = _Shape(headers, self._secret)
+        names = [key for key in keys if key.startswith("HTTP_") or key in _BARE]
+        urls = [name for name in names if not _URLS.isdisjoint(words_of(name))]
+        headers = {name: REDACTED if self._secret(name) else "" for name in names}
+        shape = self._shapes[keys] = _Shape(headers, urls)
         return shape
 
     def _secret(self, name: str) -> bool:
         bare = name.removeprefix("HTTP_")
         return self._names.secret(bare) or not _COOKIES.isdisjoint(words_of(bare))
-
-
-def _taker(names: list[str]) -> Callable[[WSGIEnvironment], Iterable[Any]]:
-    if len(names) > 1:
-        return itemgetter(*names)
-    return lambda environ: [environ[name] for name in names]
