@@ -23,7 +23,7 @@ from flask_profiler.recorder import Drainer
 from flask_profiler.spool.encode import encode
 from flask_profiler.spool.line import Line, Url
 from flask_profiler.spool.writer import Writer
-from flask_profiler.storage.sqlite import SQLite
+from flask_profiler.storage.sqlite.engine import SQLite
 
 ROUND = 1000
 UIDS = Uids()

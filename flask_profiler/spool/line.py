@@ -12,7 +12,7 @@ import msgspec
 from flask_profiler.measurement import Json
 
 
-class Url(msgspec.Struct, array_like=True, frozen=True):
+class Url(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The parts of a URL."""
 
     scheme: str
@@ -23,7 +23,7 @@ class Url(msgspec.Struct, array_like=True, frozen=True):
     """Still percent-encoded; secrets in it replaced."""
 
 
-class Line(msgspec.Struct, tag_field="v", tag=1, omit_defaults=True):
+class Line(msgspec.Struct, tag_field="v", tag=1, omit_defaults=True, gc=False):
     """One line of a spool file, version 1. Times in integer microseconds."""
 
     uid: str

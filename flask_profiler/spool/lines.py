@@ -22,7 +22,7 @@ _UNREADABLE: Final = (msgspec.DecodeError, RecursionError, UnicodeError)
 _decode = msgspec.json.Decoder(Line).decode
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """A measurement, and the line that it came from."""
 
     measurement: Measurement
