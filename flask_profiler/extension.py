@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_profiler.config import Config
-from flask_profiler.state import EXTENSION, State
+from flask_profiler.state import EXTENSION, State, Waiting
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from flask import Flask
 
 logger = logging.getLogger("flask_profiler")
@@ -23,7 +25,8 @@ def init_app(app: Flask) -> None:
     Those declared later are measured if decorated with `profile()`. Reads
     `app.config["flask_profiler"]`; raises `ConfigError` for what can't be used.
     """
-    _install(app, everything=False)
+    if _is_new(app):
+        _install(app, frozenset(app.view_functions))
 
 
 class Profiler:
@@ -39,23 +42,52 @@ class Profiler:
     def init_app(self, app: Flask) -> None:
         """Measure the endpoints of an application, each from its first request on.
 
-        Reads `app.config["flask_profiler"]`; raises `ConfigError` for what can't be
-        used.
+        Reads `app.config["flask_profiler"]`, with the first request if it isn't there
+        yet; raises `ConfigError` for what can't be used.
         """
-        _install(app, everything=True)
+        if not _is_new(app):
+            return
+        if any(key in app.config for key in _CONFIG_KEYS):
+            _install(app, None)
+        else:
+            waiting = Waiting(app, _switched_on)
+            app.extensions[EXTENSION] = waiting
+            app.wsgi_app = waiting  # type: ignore[method-assign]
 
 
-def _install(app: Flask, *, everything: bool) -> None:
-    if EXTENSION in app.extensions:
-        logger.warning(
-            "flask_profiler is installed in %r already; this call changes nothing",
-            app.name,
-        )
-        return
-    state = State(_configuration(app))
-    if state.config.enabled:
-        _switch_on(app, state, everything=everything)
+def _is_new(app: Flask) -> bool:
+    if EXTENSION not in app.extensions:
+        return True
+    logger.warning(
+        "flask_profiler is installed in %r already; this call changes nothing",
+        app.name,
+    )
+    return False
+
+
+def _install(app: Flask, endpoints: frozenset[str] | None) -> None:
+    state, wsgi_app = _switched_on(app, app.wsgi_app, endpoints)
     app.extensions[EXTENSION] = state
+    if state.recorder is not None:
+        app.wsgi_app = wsgi_app  # type: ignore[method-assign, assignment]
+
+
+def _switched_on(
+    app: Flask, inner: WSGIApplication, endpoints: frozenset[str] | None
+) -> tuple[State, WSGIApplication]:
+    """Give the profiler of an application, and what measures for it unless it is off.
+
+    `endpoints` are those to track; `None`: all.
+    """
+    state = State(_configuration(app))
+    if not state.config.enabled:
+        return state, inner
+    # Loaded here because it can't be where there is no fcntl, and needn't be when off.
+    from flask_profiler.instrument import hook  # noqa: PLC0415
+    from flask_profiler.recorder import Recorder  # noqa: PLC0415
+
+    state.recorder = Recorder(state.config, state.storage)
+    return state, hook(app, state, state.recorder, endpoints)(inner)
 
 
 def _configuration(app: Flask) -> Config:
@@ -65,13 +97,3 @@ def _configuration(app: Flask) -> Config:
         logger.warning("flask_profiler stays off: it needs Linux or macOS (fcntl)")
         return replace(config, enabled=False)
     return config
-
-
-def _switch_on(app: Flask, state: State, *, everything: bool) -> None:
-    # Loaded here because it can't be where there is no fcntl, and needn't be when off.
-    from flask_profiler.instrument import instrument  # noqa: PLC0415
-    from flask_profiler.recorder import Recorder  # noqa: PLC0415
-
-    recorder = Recorder(state.config, state.storage)
-    instrument(app, state, recorder, everything=everything)
-    state.recorder = recorder

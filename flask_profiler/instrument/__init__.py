@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask_profiler.instrument.lines import Lines
@@ -9,23 +10,25 @@ from flask_profiler.instrument.rim import Rim
 from flask_profiler.instrument.tracker import Tracker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from wsgiref.types import WSGIApplication
+
     from flask import Flask
 
     from flask_profiler.recorder import Recorder
     from flask_profiler.state import State
 
 
-def instrument(
-    app: Flask, state: State, recorder: Recorder, *, everything: bool
-) -> None:
-    """Put the hooks of a profiler into an application.
+def hook(
+    app: Flask, state: State, recorder: Recorder, endpoints: Container[str] | None
+) -> Callable[[WSGIApplication], Rim]:
+    """Put a recorder's hooks into an application; give what goes around `wsgi_app`.
 
-    `everything`: endpoints that are declared later are tracked too.
+    `endpoints` are those to track; `None`: all.
     """
     config = state.config
     lines = Lines(config, recorder, state.names)
-    declared = None if everything else frozenset(app.view_functions)
-    tracker = Tracker(state.key, config, lines, declared)
+    tracker = Tracker(state.key, config, lines, endpoints)
     app.url_value_preprocessors.setdefault(None, []).insert(0, tracker.note)
     unread = config.capture.max_body if config.capture.unread else None
-    app.wsgi_app = Rim(app.wsgi_app, tracker, state.key, unread)  # type: ignore[method-assign]
+    return partial(Rim, keeper=tracker, key=state.key, max_unread=unread)

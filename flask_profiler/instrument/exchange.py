@@ -103,7 +103,7 @@ class Exchange:
     def announced(self) -> int | None:
         """Give the length of the body that the headers announce."""
         for name, value in self.headers:
-            if name == "Content-Length" or name.lower() == "content-length":
+            if len(name) == 14 and name.lower() == "content-length":
                 return int(value) if value.isdecimal() else None
         return None
 

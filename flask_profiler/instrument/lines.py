@@ -24,6 +24,9 @@ _METHODS = frozenset(
 _OTHER_METHOD = "(other)"
 """Anybody can make methods up, and each would be a route of its own."""
 
+_MOST_CODES = 200
+_CODES: dict[str | None, int] = {}
+
 
 class Lines:
     """Write what is known of finished exchanges to the recorder. Any thread."""
@@ -41,7 +44,7 @@ class Lines:
         recorder = self._recorder
         started_us = exchange.started_ns // 1000
         status = exchange.status
-        code = int(status[:3]) if status and status[:3].isdecimal() else None
+        code = _CODES.get(status) or _code(status)
         kwargs = exchange.kwargs
         line = Line(
             recorder.uids.make(started_us),
@@ -53,7 +56,7 @@ class Lines:
             recorder.host,
             endpoint=route.endpoint,
             status=code,
-            error=exchange.escaped or (code is not None and code >= 500),
+            error=exchange.escaped or (code or 0) >= 500,
             size=exchange.size,
             raised=exchange.raised,
             url=self._capture.url(environ),
@@ -106,11 +109,15 @@ def _phases(exchange: Exchange, completed: int) -> tuple[int, int, int, int]:
     view_ended = exchange.view_ended or returned
     returned = max(returned, view_ended)  # a lazy middleware returns before the view
     before = (view_began - began) // 1000
-    until_view_end = (view_ended - began) // 1000
+    in_view = (view_ended - began) // 1000 - before
     until_return = (returned - began) // 1000
-    return (
-        before,
-        until_view_end - before,
-        until_return - until_view_end,
-        (completed - began) // 1000 - until_return,
-    )
+    stream = (completed - began) // 1000 - until_return if exchange.streamed else 0
+    return before, in_view, until_return - before - in_view, stream
+
+
+def _code(status: str | None) -> int | None:
+    """Give the number of a status line; remember that of the usual ones."""
+    code = int(status[:3]) if status and status[:3].isdecimal() else None
+    if status and code and len(_CODES) < _MOST_CODES:
+        _CODES[status] = code
+    return code

@@ -13,7 +13,7 @@ from flask import Request, current_app, has_app_context, request
 from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
 from flask_profiler.instrument.exchange import Exchange
-from flask_profiler.state import state_of
+from flask_profiler.state import ready_state
 
 View: TypeAlias = Callable[..., Any]
 Begin: TypeAlias = Callable[[], Exchange | None]
@@ -124,7 +124,7 @@ def begin_under(key: str) -> Exchange | None:
 
 def _begin_adopted() -> Exchange | None:
     """Begin the phase of a decorated view, whose request is then measured."""
-    state = state_of(current_app) if has_app_context() else None
+    state = ready_state(current_app) if has_app_context() else None
     return begin_under(state.key) if state else None
 
 

@@ -4,13 +4,20 @@ import subprocess
 import sys
 
 import pytest
+from flask import Flask
+from hosting import measured, raw
 
 import flask_profiler
+from flask_profiler.state import state_of
 
 
 def run(code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
@@ -48,3 +55,44 @@ print(flask_profiler.measure(lambda: "called", "work", "X")())
     out = run(code)
     assert "ok\ncalled\n" in out
     assert out.count("flask_profiler stays off") == 1
+
+
+def test_the_class_reads_a_configuration_that_comes_after_it() -> None:
+    app = Flask("host")
+    flask_profiler.Profiler(app)
+    app.get("/")(lambda: "ok")
+    app.config["flask_profiler"] = {"enabled": True, "spool": {"drain": False}}
+    assert raw(app).read() == b"ok"
+    assert raw(app).read() == b"ok"
+    assert len(measured(app)) == 2
+
+
+def test_a_late_configuration_is_there_for_readers_before_any_request() -> None:
+    app = Flask("host")
+    flask_profiler.Profiler(app)
+    app.config["flask_profiler"] = {"storage": {"FILE": "late.sql"}}
+    found = state_of(app)
+    assert found is not None
+    assert found.recorder is None
+    assert "late.sql" in found.storage.location
+    app.get("/")(flask_profiler.profile()(lambda: "ok"))
+    assert raw(app).read() == b"ok"
+
+
+@pytest.mark.swallows
+def test_a_late_configuration_that_cant_be_used_leaves_the_application_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Flask("host")
+    flask_profiler.Profiler(app)
+    app.config["flask_profiler"] = {"enabled": "perhaps"}
+    app.get("/")(flask_profiler.profile()(lambda: "ok"))
+    for _ in range(2):
+        assert raw(app).read() == b"ok"
+    assert "enabled" in caplog.text
+    with pytest.raises(flask_profiler.ConfigError):
+        state_of(app)
+
+
+def test_an_application_without_a_profiler_has_no_state() -> None:
+    assert state_of(Flask("bare")) is None
