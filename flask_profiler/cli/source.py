@@ -14,6 +14,7 @@ from flask.cli import NoAppException, ScriptInfo
 from flask.helpers import get_debug_flag
 
 from flask_profiler.cli.failures import Misuse, say
+from flask_profiler.cli.losses import tell_of_losses
 from flask_profiler.cli.options import Origin
 from flask_profiler.config import Config
 from flask_profiler.formatting import number_of
@@ -44,12 +45,14 @@ class Source:
 
 
 def open_source(origin: Origin) -> Source:
-    """Open the store, and drain what waits for it; say on stderr what still waits."""
+    """Open the store, and drain what waits for it; say on stderr what isn't in it."""
     if origin.db is not None:
         source, configured = Source(open_url(origin.db), named=True), None
     else:
         source, configured = _of_application(debug=origin.debug)
-    _drain(source.storage, configured)
+    folder = folder_for(source.storage, configured)
+    _drain(source.storage, folder)
+    tell_of_losses(folder)
     return source
 
 
@@ -104,8 +107,8 @@ def _broken(error: BaseException) -> Misuse:
     )
 
 
-def _drain(storage: Storage, configured: Path | None) -> None:
-    outcome = drain_for_reader(storage, folder_for(storage, configured), _PATIENCE)
+def _drain(storage: Storage, folder: Path) -> None:
+    outcome = drain_for_reader(storage, folder, _PATIENCE)
     reason = f": {outcome.reason}" if outcome.reason else "."
     if outcome.waiting:
         waiting = number_of(outcome.waiting, "measurement")

@@ -13,6 +13,8 @@ from terminal import Run, Terminal
 
 from flask_profiler.cli import source
 from flask_profiler.recorder import Outcome
+from flask_profiler.spool import counters
+from flask_profiler.spool.counters import Counts
 
 FLASK = str(Path(sys.executable).with_name("flask"))
 SUMMARY = ("profiler", "summary", "--db", "shop.sql", "--since", "all")
@@ -125,6 +127,30 @@ def test_what_still_waits_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
         result = run("summary", "--db", "shop.sql")
         assert result.exit_code == 0
         assert result.stderr == said
+
+
+def test_what_is_lost_is_told_with_every_answer(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "shop.sql.spool"
+    folder.mkdir(0o700)
+    counters.add(folder, Counts(dropped=1, torn=5))
+    result = run("summary", "--db", "shop.sql")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "1 measurement was dropped, because the spool or its disk was full.\n"
+        f"Hint: Delete {folder / 'counts.json'} to count anew.\n"
+    )
+    counters.add(folder, Counts(rejected=1200))
+    assert (
+        "1,200 measurements were refused by the storage; "
+        f"see {folder / 'rejected.ndjson'}.\n"
+    ) in run("show", "last", "--db", "shop.sql").stderr
+    (folder / counters.FILE).unlink()
+    assert run("list", "--db", "shop.sql").stderr == ""
+
+
+def test_losses_that_cannot_be_read_are_passed_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "shop.sql.spool" / counters.FILE).mkdir(0o700, parents=True)
+    assert run("list", "--db", "shop.sql").exit_code == 0
 
 
 def test_a_reader_beside_a_lock_answers_and_says_what_waits(run: Run) -> None:
