@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask_profiler.cli.sheet import Line
+from flask_profiler.cli.sheet import Heading
 from flask_profiler.cli.source import Source
 
 
-def heading(source: Source, *facts: str) -> Line:
+def heading(source: Source, *facts: str) -> Heading:
     """Give the first line of an answer."""
-    said = " · ".join((place(source), *facts))
-    if not source.title:
-        return ((said, "dim"),)
-    return ((source.title, "bold"), ("  ", ""), (said, "dim"))
+    return Heading(source.title, place(source), " · ".join(facts))
 
 
 def place(source: Source) -> str:

@@ -53,6 +53,15 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
     return padding + text if right else text + padding
 
 
+def ending(text: str, width: int) -> str:
+    """Bring a text to a width in cells by leaving out its beginning."""
+    if cell_len(text) <= width:
+        return text
+    while cell_len(text) > width - 1:
+        text = text[1:]
+    return f"…{text}"
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """Break a text at blanks into lines of at most `width` cells; cut nothing."""
     lines = [""]

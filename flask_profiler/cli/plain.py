@@ -21,8 +21,8 @@ def plain_text(sheet: Sheet[Row], screen: Screen, *, headers: bool) -> str:
         colalign=["right" if column.right else "left" for column in columns],
     )
     lines = [line.rstrip() for line in table.splitlines()]
-    if headers and sheet.heading:
-        lines.insert(0, screen.safe("".join(text for text, _ in sheet.heading)))
+    if headers:
+        lines.insert(0, screen.safe(sheet.heading.text))
     return "\n".join(lines)
 
 

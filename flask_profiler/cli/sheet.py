@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 Row = TypeVar("Row")
@@ -34,6 +34,23 @@ class Column(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """The line above a table."""
+
+    title: str
+    """The application's name; empty where none was loaded."""
+    place: str
+    """Where the store is."""
+    facts: str
+
+    @property
+    def text(self) -> str:
+        """Give the line uncut and uncoloured."""
+        lead = f"{self.title}  " if self.title else ""
+        return f"{lead}{self.place} · {self.facts}"
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet(Generic[Row]):
     """What a command answers."""
 
@@ -41,5 +58,5 @@ class Sheet(Generic[Row]):
     columns: tuple[Column[Row], ...]
     record: Callable[[Row], dict[str, Any]]
     """A row under the names of JSON."""
-    heading: Line = ()
-    footer: tuple[str, ...] = field(default=())
+    heading: Heading
+    footer: tuple[str, ...] = ()

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from flask_profiler.cli.layout import GAP, Layout, allocate, fitted
+from flask_profiler.cli.layout import GAP, Layout, allocate, ending, fitted
 from flask_profiler.cli.printer import Printer
 from flask_profiler.cli.screen import Screen
-from flask_profiler.cli.sheet import Line, Row, Sheet, Span
+from flask_profiler.cli.sheet import Heading, Line, Row, Sheet, Span
+
+_PLACE = 20
+"""So much of where the store is stays in a narrow heading."""
 
 
 def print_table(
@@ -28,7 +31,7 @@ def print_table(
     layout = allocate(sheet.columns, natural, None if wide else screen.width)
     printer = Printer(screen)
     if headers:
-        printer.line(_cut(sheet.heading, None if wide else screen.width))
+        printer.line(_heading(sheet.heading, screen, None if wide else screen.width))
         printer.line(_row(sheet, layout, [(text, "bold") for text in headings]))
     for row in cells:
         printer.line(_row(sheet, layout, row))
@@ -55,6 +58,16 @@ def _footer(sheet: Sheet[Row], layout: Layout) -> str:
 
 def _safe(span: Span, screen: Screen) -> Span:
     return screen.safe(span[0]), span[1]
+
+
+def _heading(heading: Heading, screen: Screen, width: int | None) -> Line:
+    """Bring a heading to the terminal's width; where the store is gives way first."""
+    place = screen.safe(heading.place)
+    if width is not None:
+        others = cell_len(heading.text) - cell_len(heading.place)
+        place = ending(place, max(width - others, _PLACE))
+    title = ((heading.title, "bold"), ("  ", "")) if heading.title else ()
+    return _cut((*title, (f"{place} · {heading.facts}", "dim")), width)
 
 
 def _cut(line: Line, width: int | None) -> Line:

@@ -123,6 +123,18 @@ def test_a_heading_is_cut_at_the_edge_of_the_terminal(fill: Fill, run: Run) -> N
     assert whole.endswith("1 request")
 
 
+def test_a_long_path_gives_way_to_the_figures(fill: Fill, run: Run) -> None:
+    folder = Path("a/deep/folder/with/a/very/long/name/of/its/own")
+    folder.mkdir(parents=True)
+    db = str(fill(BY_HAND).rename(folder / "shop.sql"))
+    heading = run("summary", "--db", db, "-f", "table", columns=80).stdout.splitlines()
+    assert heading[0].startswith("…")
+    assert "/own/shop.sql · last 7d · 1 request · " in heading[0]
+    assert heading[0].endswith("% err")
+    assert len(heading[0]) == 80
+    assert f"sqlite:{db} · " in run("summary", "--db", db).stdout
+
+
 def test_an_application_s_name_survives_a_cut_heading(run: Run) -> None:
     from flask_profiler.cli.table import _cut
 
