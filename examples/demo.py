@@ -36,7 +36,8 @@ def main():
         )
         began = time.monotonic()
         answered = traffic.send(port, REQUESTS)
-        say(f"{answered} requests in {time.monotonic() - began:.1f} s. Which are slow?")
+        say(f"{len(answered)} requests in {time.monotonic() - began:.1f} s.")
+        print(counted(answered), "Which are slow?", sep="\n")
         ask("summary")
         ask("list", "--sort", "elapsed,desc", "--method", "PUT")
         ask("show", slowest("PUT"))
@@ -48,6 +49,15 @@ def main():
   flask profiler list --endpoint '/checkout' --min 100ms
   flask profiler show slowest
   flask profiler --help""")
+
+
+def counted(answered):
+    """Say how many requests are measured, and why not all."""
+    ignored, unmatched = map(answered.count, traffic.UNMEASURED)
+    return (
+        f"{len(answered) - ignored - unmatched} of them are measured: "
+        f"{ignored} went to /health, which is ignored, {unmatched} match no route."
+    )
 
 
 def forget_earlier_demo():

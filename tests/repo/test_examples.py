@@ -104,6 +104,8 @@ def test_the_demo_answers_and_leaves_nothing_running(
         "flask profiler list --sort elapsed,desc --method PUT",
     ]
     assert re.fullmatch(r"flask profiler show \d+", asked[2])
+    [measured] = re.findall(r"^(\d+) of them are measured: ", shown, re.MULTILINE)
+    assert f" · {measured} requests · " in shown
     [port] = re.findall(r"http://127\.0\.0\.1:(\d+)", shown)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(port)), timeout=5)
