@@ -58,6 +58,8 @@ def _try(found: Emptiness) -> str:
         return f" Try --since {_hours(found.span_us)}."
     if found.anytime:
         return " Try --since all."
+    if found.later:
+        return " Try without --until."
     if found.near is not None:
         return f" Did you mean '{found.near}'?"
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask_profiler.clock import US
 from flask_profiler.query import Filter
@@ -20,11 +20,6 @@ class Question:
     now_us: int
     open_start: bool = False
     """Nobody asked for this beginning: rates count from the oldest measurement on."""
-
-    def anytime(self) -> Question:
-        """Give the same question without its window."""
-        filter_ = replace(self.filter, since_us=None, until_us=None)
-        return replace(self, filter=filter_)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 from population import NOW_US
 from terminal import Fill, Run
@@ -141,11 +142,17 @@ def test_the_window_to_look_in_is_suggested(fill: Fill, run: Run) -> None:
     assert len(run("list", "--db", db, "--since", "90d").stdout.splitlines()) == 3
 
 
+def test_a_day_is_suggested_in_hours(fill: Fill, run: Run) -> None:
+    age_us = 20 * 3_600_000_000
+    db = str(fill(msgspec.structs.replace(OLD, started_us=NOW_US - age_us)))
+    assert "Try --since 24h." in run("list", "--db", db, "--since", "1h").stderr
+
+
 @pytest.mark.usefixtures("store")
-def test_a_day_is_suggested_in_hours(run: Run) -> None:
+def test_an_end_before_everything_is_the_one_to_leave_out(run: Run) -> None:
     result = run("list", "--db", "shop.sql", "--until", "2026-11-22 09:00:00")
     assert result.exit_code == 0
-    assert "Try --since 1h." in result.stderr
+    assert result.stderr.endswith(" Try without --until.\n")
 
 
 @pytest.mark.usefixtures("store")

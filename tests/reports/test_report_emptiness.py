@@ -36,6 +36,24 @@ def test_what_is_older_than_every_window_is_there_at_any_time(
     assert (found.span_us, found.anytime) == (None, True)
 
 
+def test_an_end_before_everything_that_matches_is_named(
+    memory: Memory, make: Make
+) -> None:
+    memory.insert_many([make(age_s=60), make(age_s=4 * 3600, method="PUT")])
+    ended = Question(Filter(until_us=NOW_US - 2 * HOUR_US, methods=("GET",)), NOW_US)
+    found = emptiness(memory, ended)
+    assert (found.span_us, found.anytime, found.later) == (None, False, True)
+
+
+def test_a_window_that_is_suggested_has_something_before_the_end(
+    memory: Memory, make: Make
+) -> None:
+    memory.insert_many([make(age_s=60), make(age_s=20 * 3600)])
+    window = Filter(since_us=NOW_US - 3 * HOUR_US, until_us=NOW_US - 2 * HOUR_US)
+    found = emptiness(memory, Question(window, NOW_US))
+    assert (found.span_us, found.later) == (24 * HOUR_US, False)
+
+
 def test_no_window_helps_where_nothing_matches(memory: Memory, make: Make) -> None:
     memory.insert_many([make()])
     found = emptiness(memory, last_hour(methods=("PATCH",)))
