@@ -122,8 +122,6 @@ class Exchange:
 
     def fail(self, error: BaseException) -> None:
         """Record a response that an exception has ended."""
-        if self.done:
-            return
         if not self.size:
             self.status = "500"  # nothing is sent yet, so the server says it
         self.escaped = True

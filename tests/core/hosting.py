@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import EnvironBuilder
 
 import flask_profiler
+from flask_profiler.errors import StorageMissingError
 from flask_profiler.measurement import Measurement
 from flask_profiler.query import Filter, Sort, SortKey
 from flask_profiler.state import State, state_of
@@ -48,16 +49,10 @@ def measured(app: Flask) -> list[Measurement]:
     assert found.recorder is not None
     outcome = found.recorder.drain()
     assert not outcome.waiting, outcome
-    if (
-        not outcome.drained
-        and not found.storage.default_spool()
-        .parent.joinpath(  # type: ignore[union-attr]
-            f"{app.name}.sql"
-        )
-        .exists()
-    ):
+    try:
+        return found.storage.find(Filter(), OLDEST_FIRST)
+    except StorageMissingError:
         return []
-    return found.storage.find(Filter(), OLDEST_FIRST)
 
 
 def only(app: Flask) -> Measurement:
@@ -65,6 +60,11 @@ def only(app: Flask) -> Measurement:
     found = measured(app)
     assert len(found) == 1, found
     return found[0]
+
+
+def names(app: Flask) -> list[str]:
+    """Read back the names of all measurements."""
+    return [m.name for m in measured(app)]
 
 
 class Answer:

@@ -148,7 +148,7 @@ def test_calls_inside_a_measured_request_are_measurements_of_their_own(
     app: Flask,
 ) -> None:
     timed = flask_profiler.measure(lambda: "ok", "step", "FUNC")
-    app.get("/")(lambda: timed())
+    app.get("/", endpoint="view")(timed)
     install(app)
     app.test_client().get("/")
     assert [m.name for m in measured(app)] == ["/", "step"]

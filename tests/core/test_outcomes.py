@@ -60,7 +60,7 @@ def test_what_is_no_exception_passes_and_is_recorded(
 
 
 def test_abort_gives_the_status_that_the_client_got_and_is_no_error(app: Flask) -> None:
-    app.get("/<int:code>")(lambda code: abort(code))
+    app.get("/<int:code>")(abort)
     install(app)
     client = app.test_client()
     for code in (400, 404, 418, 503):
@@ -148,18 +148,18 @@ def test_before_request_may_answer_itself_on_a_tracked_endpoint(app: Flask) -> N
 
 
 def test_an_exception_without_a_text_is_recorded_with_its_class(app: Flask) -> None:
-    class Mute(Exception):
+    class MuteError(Exception):
         def __str__(self) -> str:
             raise RuntimeError("no words")
 
-    app.get("/")(raising(Mute()))
+    app.get("/")(raising(MuteError()))
     app.config["PROPAGATE_EXCEPTIONS"] = True
     install(app)
-    with pytest.raises(Mute):
+    with pytest.raises(MuteError):
         raw(app)
     found = only(app)
     assert found.raised is not None
-    assert found.raised.message == "[Mute]"
+    assert found.raised.message == "[MuteError]"
 
 
 def test_a_long_message_is_cut(app: Flask) -> None:

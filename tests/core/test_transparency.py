@@ -21,13 +21,13 @@ def shop() -> Flask:
     api = Blueprint("api", __name__, url_prefix="/api")
 
     class Item(MethodView):
-        def get(self, id: int) -> dict[str, int]:
-            return {"id": id}
+        def get(self, sku: int) -> dict[str, int]:
+            return {"sku": sku}
 
-        def delete(self, id: int) -> tuple[str, int]:
+        def delete(self, sku: int) -> tuple[str, int]:
             return "", 204
 
-    api.add_url_rule("/item/<int:id>", view_func=Item.as_view("item"))
+    api.add_url_rule("/item/<int:sku>", view_func=Item.as_view("item"))
     app.register_blueprint(api)
     app.get("/async")(asynchronous)
     app.get("/stream", endpoint="stream")(
@@ -40,7 +40,7 @@ def shop() -> Flask:
     app.get("/fail", endpoint="fail")(lambda: {}["missing"])
     app.get("/none", endpoint="none")(lambda: None)
     app.get("/folder/", endpoint="folder")(lambda: "slash")
-    app.post("/echo", endpoint="echo")(lambda: request.get_data())
+    app.post("/echo", endpoint="echo")(echo)
     app.post("/form", endpoint="form")(lambda: dict(request.form))
     app.get("/session", endpoint="session")(counting)
     app.errorhandler(KeyError)(lambda error: (f"key {error}", 409))
@@ -58,6 +58,10 @@ def pieces() -> Iterator[str]:
     yield "a,b\n"
     yield ""
     yield "1,2\n"
+
+
+def echo() -> bytes:
+    return request.get_data()
 
 
 def counting() -> str:

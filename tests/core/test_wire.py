@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, request, send_file
-from hosting import connected, install, measured, only, serving, until
+from hosting import connected, environ, install, measured, only, raw, serving, until
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -110,3 +110,28 @@ def test_an_unread_body_is_shown_in_debug(app: Flask) -> None:
     ):
         assert b"untouched" in everything(connection)
     assert only(app).context.form == {"a": "1234567"}
+
+
+def test_a_socket_that_fails_while_an_unread_body_is_read_gives_nothing(
+    app: Flask,
+) -> None:
+    class Gone:
+        def read(self, _size: int) -> bytes:
+            raise ConnectionResetError
+
+    class Socket:
+        patience: float | None = 7.0
+
+        def gettimeout(self) -> float | None:
+            return self.patience
+
+        def settimeout(self, patience: float | None) -> None:
+            self.patience = patience
+
+    socket_ = Socket()
+    app.post("/")(lambda: "answered")
+    install(app, capture={"unread": True})
+    made = environ("/", "POST", data={"a": "1"})
+    raw(app, {**made, "wsgi.input": Gone(), "werkzeug.socket": socket_})
+    assert socket_.patience == 7.0
+    assert only(app).context.form == {}
