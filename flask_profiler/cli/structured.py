@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_profiler.cli.screen import Screen
+from flask_profiler.formatting import visible
 from flask_profiler.serialize import flat, to_json
 
 Record = dict[str, Any]
@@ -46,9 +47,8 @@ def print_csv(records: Iterable[Record], screen: Screen, *, headers: bool) -> No
 
 
 def _cell(value: object, screen: Screen) -> object:
-    """Keep controls out of a terminal; a file gets the text as it is."""
+    """Keep controls out: much CSV meets a terminal behind its pipe."""
     if not isinstance(value, str):
         return value
-    if screen.terminal:
-        return screen.safe(value)
-    return value.encode(screen.encoding, "backslashreplace").decode(screen.encoding)
+    text = visible(value).encode(screen.encoding, "backslashreplace")
+    return text.decode(screen.encoding)

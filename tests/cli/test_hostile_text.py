@@ -43,7 +43,7 @@ FORBIDDEN = set(map(chr, range(0x20))) - {"\n"} | {"\x7f", "\x9b", "\u202e"}
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)
-@pytest.mark.parametrize("format_", ["table", "plain", "json", "ndjson"])
+@pytest.mark.parametrize("format_", ["table", "plain", "json", "ndjson", "csv"])
 def test_nothing_in_a_measurement_acts_on_a_terminal(
     command: list[str], format_: str, fill: Fill, run: Run
 ) -> None:
