@@ -38,6 +38,8 @@ class ProfilerCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        if sys.stdout is None:
+            raise Failure("There is no standard output to write to.")
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -71,6 +73,8 @@ def failure_of(error: Exception) -> Failure:
 def say(message: str, file: IO[Any] | None = None) -> None:
     """Tell the person something on stderr, safe for a terminal."""
     stream = file or sys.stderr
+    if stream is None:  # closed by the caller; click would write to stdout
+        return
     text = "\n".join(map(visible, message.splitlines()))
     encoding = getattr(stream, "encoding", None) or "ascii"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)

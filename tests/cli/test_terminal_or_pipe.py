@@ -110,6 +110,21 @@ def test_output_that_cannot_be_written_exits_with_1() -> None:
     assert b"Traceback" not in result.stderr
 
 
+def test_without_a_standard_output_there_is_one_message() -> None:
+    result = _in_shell(f"{FLASK} profiler list --db shop.sql >&-")
+    assert result.returncode == 1
+    assert result.stderr == b"Error: There is no standard output to write to.\n"
+
+
+def test_a_message_never_takes_the_place_of_an_answer() -> None:
+    result = _in_shell(f"{FLASK} profiler list --db shop.sql -m NONE --json 2>&-")
+    assert (result.returncode, result.stdout) == (0, b"[]\n")
+
+
+def _in_shell(line: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["sh", "-c", line], capture_output=True, check=False)
+
+
 def test_what_still_waits_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = {
         Outcome(0, 1204, "database is locked", "Try again."): (
