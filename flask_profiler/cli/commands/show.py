@@ -26,7 +26,9 @@ _SLOWEST_FIRST = Sort((SortKey("elapsed", descending=True),))
 _WORDS = {"last": NEWEST_FIRST, "slowest": _SLOWEST_FIRST}
 
 
-@click.command("show", cls=ProfilerCommand)
+@click.command(
+    "show", cls=ProfilerCommand, short_help="Show everything about one request."
+)
 @click.argument("id_", metavar="ID|last|slowest")
 @filter_options
 @view_options
