@@ -3,7 +3,7 @@
 python quickstart.py
 curl http://127.0.0.1:5000/products
 curl -X PUT -d arg1=val1 http://127.0.0.1:5000/product/123
-flask profiler show last
+flask --app quickstart profiler show last
 """
 
 from __future__ import annotations

@@ -94,6 +94,23 @@ def test_the_factory_measures_what_is_registered_after_init_app(
     assert sorted(m["name"] for m in found) == ["/bye/<name>", "/hello/<name>"]
 
 
+@pytest.mark.parametrize(
+    ("module", "app"), [("quickstart", "app"), ("factory", "create_app()")]
+)
+def test_what_an_example_says_to_type_finds_its_measurements(
+    module: str, app: str, examples: Path, typed_as: dict[str, str]
+) -> None:
+    said = re.findall(
+        r"^flask .*profiler.*$", (examples / f"{module}.py").read_text(), re.MULTILINE
+    )
+    requests = [("GET", "/products", None), ("GET", "/hello/world", None)]
+    send(examples, typed_as, f"{module}:{app}", requests)
+    assert said
+    for line in said:
+        shown = run(examples, typed_as, sys.executable, "-m", *line.split())
+        assert "GET" in shown
+
+
 def test_the_demo_answers_and_leaves_nothing_running(
     examples: Path, typed_as: dict[str, str]
 ) -> None:
