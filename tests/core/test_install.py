@@ -96,3 +96,16 @@ def test_a_late_configuration_that_cant_be_used_leaves_the_application_alone(
 
 def test_an_application_without_a_profiler_has_no_state() -> None:
     assert state_of(Flask("bare")) is None
+
+
+def test_where_there_is_no_fcntl_the_profiler_is_off(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Flask("host")
+    app.config["flask_profiler"] = {"enabled": True}
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    flask_profiler.init_app(app)
+    found = state_of(app)
+    assert found is not None
+    assert found.recorder is None
+    assert "needs Linux or macOS" in caplog.text
