@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask_profiler.cli.asking import Asked
-from flask_profiler.cli.failures import say
+from flask_profiler.cli.failures import Failure, say
 from flask_profiler.cli.heading import place
 from flask_profiler.cli.options import View
 from flask_profiler.cli.output import format_of
@@ -12,6 +14,11 @@ from flask_profiler.cli.source import Source
 from flask_profiler.errors import StorageMissingError
 from flask_profiler.formatting import ago_text, count_text, span_text
 from flask_profiler.reports.emptiness import Emptiness, emptiness
+
+_NAMED = (
+    "Look at the path behind --db (or sqlite:///PATH?table=NAME); a store is made with "
+    "the first measurement."
+)
 
 
 def nothing_found(source: Source, asked: Asked) -> None:
@@ -32,19 +39,28 @@ def nothing_found(source: Source, asked: Asked) -> None:
 def nothing_stored(source: Source, missing: StorageMissingError | None = None) -> None:
     """Say on stderr that the store is empty, where it is, and what to do."""
     if missing is not None and source.named:
-        raise missing
+        raise Failure(str(missing), hint=_NAMED) from missing
     if source.named:
         say(f"The store {place(source)} is empty.")
         return
     what = "There is no store yet at" if missing else "Nothing is measured yet in"
     say(f"{what} {place(source)}.")
-    if source.measuring:
+    if folder := _missing_folder(source):
+        say(f"Hint: There is no folder {folder}: make it, or change storage.FILE.")
+    elif source.measuring:
         say("Hint: Send the application a request; it is shown here at once.")
     else:
         say(
             "Hint: The profiler is switched off: outside debug it measures only with "
             '"enabled": True in its configuration.'
         )
+
+
+def _missing_folder(source: Source) -> Path | None:
+    """Give the folder of a store that is a file, if that folder isn't there."""
+    _, _, path = source.storage.location.partition(":")
+    folder = Path(path).parent
+    return folder if path.startswith("/") and not folder.is_dir() else None
 
 
 def print_nothing(view: View, nothing: str = "[]") -> None:

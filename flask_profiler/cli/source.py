@@ -17,6 +17,7 @@ from flask_profiler.cli.failures import Misuse, say
 from flask_profiler.cli.losses import tell_of_losses
 from flask_profiler.cli.options import Origin
 from flask_profiler.config import Config
+from flask_profiler.errors import ConfigError
 from flask_profiler.formatting import number_of
 from flask_profiler.recorder import drain_for_reader
 from flask_profiler.spool.folder import folder_for
@@ -47,13 +48,21 @@ class Source:
 def open_source(origin: Origin) -> Source:
     """Open the store, and drain what waits for it; say on stderr what isn't in it."""
     if origin.db is not None:
-        source, configured = Source(open_url(origin.db), named=True), None
+        source, configured = Source(_named(origin.db), named=True), None
     else:
         source, configured = _of_application(debug=origin.debug)
     folder = folder_for(source.storage, configured)
     _drain(source.storage, folder)
     tell_of_losses(folder)
     return source
+
+
+def _named(db: str) -> Storage:
+    try:
+        return open_url(db)
+    except ConfigError as error:
+        hint = error.hint or "Give the path of an SQLite file, or sqlite:///PATH."
+        raise Misuse(f"--db: {error}", hint=hint) from error
 
 
 def _of_application(*, debug: bool) -> tuple[Source, Path | None]:

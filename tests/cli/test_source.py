@@ -60,6 +60,30 @@ def test_a_store_that_is_not_there_yet_is_no_failure() -> None:
     assert "Send the application a request" in measuring.stderr
 
 
+def test_a_store_whose_folder_is_missing_says_so() -> None:
+    storage = {"FILE": "/nowhere/at/all/shop.sql"}
+    result = ask(lambda: make_app(enabled=True, storage=storage), "list")
+    assert result.exit_code == 0
+    assert result.stderr.endswith(
+        "Hint: There is no folder /nowhere/at/all: make it, or change storage.FILE.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["summary", "list", "show last", "show 1"])
+def test_a_named_store_that_is_not_there_is_a_failure_of_its_name(command: str) -> None:
+    result = ask(make_app, *command.split(), "--db", "nowhere.sql")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: There is no database at nowhere.sql.\n")
+    assert "Hint: Look at the path behind --db" in result.stderr
+
+
+def test_a_name_that_no_store_can_have_is_a_usage_error() -> None:
+    result = ask(make_app, "list", "--db", "")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: --db: ")
+    assert "Hint: Give the path of an SQLite file" in result.stderr
+
+
 def test_an_application_without_a_profiler_is_a_usage_error() -> None:
     result = ask(lambda: Flask("bare"), "list")
     assert result.exit_code == 2
