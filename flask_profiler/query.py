@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from flask_profiler.measurement import Json, Measurement
+from flask_profiler.matching import any_glob, holds
+from flask_profiler.measurement import Measurement
 
 SortField: TypeAlias = Literal[
     "started_at", "ended_at", "elapsed", "method", "name", "endpoint", "status", "size"
@@ -58,9 +57,9 @@ class Filter:
         """Tell whether the conditions on route name and endpoint hold."""
         if self.names and name not in self.names:
             return False
-        if self.endpoints and not _any_glob(self.endpoints, name, endpoint):
+        if self.endpoints and not any_glob(self.endpoints, name, endpoint):
             return False
-        return not _any_glob(self.excluded, name, endpoint)
+        return not any_glob(self.excluded, name, endpoint)
 
     def matches(self, measurement: Measurement) -> bool:
         """Tell whether a measurement is among those meant."""
@@ -184,37 +183,5 @@ def sort_value(measurement: Measurement, field: SortField) -> SortValue:
             return str(getattr(measurement, field))
 
 
-def text_of(value: Json) -> str:
-    """Give the text that a stored value is compared by: JSON's words for non-text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    return str(value)
-
-
-def holds(values: dict[str, Json], key: str, wanted: str) -> bool:
-    """Tell whether `values` has `wanted` under `key`, alone or in a list."""
-    if key not in values:
-        return False
-    value = values[key]
-    if isinstance(value, list):
-        return any(text_of(item) == wanted for item in value)
-    return text_of(value) == wanted
-
-
 def _within(value: int, low: int | None, high: int | None) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
-
-
-def _any_glob(globs: tuple[str, ...], name: str, endpoint: str | None) -> bool:
-    patterns = [_glob(glob) for glob in globs]
-    texts = [name] if endpoint is None else [name, endpoint]
-    return any(pattern.fullmatch(text) for pattern in patterns for text in texts)
-
-
-@lru_cache(maxsize=256)
-def _glob(glob: str) -> re.Pattern[str]:
-    parts = re.split(r"([*?])", glob)
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(p) or re.escape(p) for p in parts), re.DOTALL)

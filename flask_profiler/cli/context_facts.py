@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from flask_profiler.matching import text_of
 from flask_profiler.measurement import Json, Measurement
-from flask_profiler.query import text_of
 from flask_profiler.redaction import REDACTED
 from flask_profiler.serialize import clean, to_json
 

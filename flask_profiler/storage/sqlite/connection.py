@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
-from flask_profiler.query import holds
+from flask_profiler.matching import holds
 from flask_profiler.storage.sqlite import values
 from flask_profiler.storage.sqlite.failures import missing
 from flask_profiler.storage.sqlite.place import Place
