@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
 from flask_profiler.matching import holds
-from flask_profiler.storage.sqlite import values
+from flask_profiler.storage.sqlite import opened, values
 from flask_profiler.storage.sqlite.failures import missing
+from flask_profiler.storage.sqlite.opened import Identity, identity_of
 from flask_profiler.storage.sqlite.place import Place
 
 Mode: TypeAlias = Literal["ro", "rw", "immutable"]
-
-Identity: TypeAlias = tuple[int, int]
-"""Device and inode: what a path names now."""
 
 SIDECARS = ("-wal", "-shm")
 
@@ -29,15 +26,17 @@ READER_PATIENCE = 2.0
 class Connection:
     """An open file, and what is remembered about it as long as it is the same file."""
 
-    __slots__ = ("db", "hosts", "identity", "place", "routes", "sidecars")
+    __slots__ = ("_noted", "db", "hosts", "identity", "place", "routes", "sidecars")
 
     def __init__(self, place: Place, mode: Mode) -> None:
         self.place = place
         before = identity_of(place.path)
         if before is None:
             raise missing(place)
-        self.db = _connect(place, mode)
         self.identity = before
+        self._noted = mode != "immutable"
+        with opened.opening(before) if self._noted else nullcontext():
+            self.db = _connect(place, mode)
         self.sidecars: dict[str, Identity | None] = dict.fromkeys(SIDECARS)
         self.routes: dict[tuple[str, str, str | None], int] = {}
         self.hosts: dict[str, int] = {}
@@ -74,15 +73,9 @@ class Connection:
     def close(self) -> None:
         """Close the file. SQLite leaves its -wal alone if the file is another now."""
         self.db.close()
-
-
-def identity_of(path: Path) -> Identity | None:
-    """Tell which file a path names, `None` if none."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
+        if self._noted:
+            self._noted = False
+            opened.closed(self.identity)
 
 
 def _connect(place: Place, mode: Mode) -> sqlite3.Connection:

@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flask_profiler.storage.sqlite.connection import (
-    SIDECARS,
-    Connection,
-    Identity,
-    identity_of,
-)
+from flask_profiler.storage.sqlite.connection import SIDECARS, Connection
+from flask_profiler.storage.sqlite.opened import Identity, identity_of
 from flask_profiler.storage.sqlite.place import Place
 
 try:

@@ -10,7 +10,7 @@ from flask_profiler.errors import (
     StorageError,
     StorageUnavailableError,
 )
-from flask_profiler.storage.sqlite import schema
+from flask_profiler.storage.sqlite import opened, schema
 from flask_profiler.storage.sqlite.connection import SIDECARS, Connection
 from flask_profiler.storage.sqlite.failures import empty
 from flask_profiler.storage.sqlite.place import Place
@@ -81,8 +81,7 @@ def is_at_rest(place: Place) -> bool:
     if any(place.beside(suffix).exists() for suffix in SIDECARS):
         return False
     try:
-        with place.path.open("rb") as file:
-            return file.read(20)[18:] == _WAL
+        return opened.header(place.path, 20)[18:] == _WAL
     except OSError:
         return False
 

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from flask_profiler.errors import StorageBusyError, StorageError
 from flask_profiler.storage.sqlite import reading, schema
-from flask_profiler.storage.sqlite.connection import Connection, identity_of
+from flask_profiler.storage.sqlite.connection import Connection
 from flask_profiler.storage.sqlite.creation import create_file, sweep
 from flask_profiler.storage.sqlite.failures import empty, translated
+from flask_profiler.storage.sqlite.opened import identity_of
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Pool, Seat
 from flask_profiler.storage.sqlite.source import OurTables, Source
