@@ -12,7 +12,7 @@ from flask_profiler.cli.detail_facts import Described, Fact, phases_of
 from flask_profiler.cli.layout import wrapped
 from flask_profiler.cli.options import View
 from flask_profiler.cli.printer import Printer
-from flask_profiler.cli.screen import screen
+from flask_profiler.cli.screen import Screen, screen
 from flask_profiler.cli.sheet import Line
 from flask_profiler.cli.source import Source
 from flask_profiler.cli.styles import elapsed_span, status_span
@@ -37,11 +37,8 @@ def print_page(source: Source, described: Described, view: View) -> None:
         printer.line(line)
     for line in _phases(m, width):
         printer.line(line)
-    context = context_facts(m) if view.wide else [("Context", context_line(m))]
-    printer.line(())
-    for name, text in context:
-        for line in _alone((name, printer.screen.safe(text)), width):
-            printer.line(line)
+    for line in _context(m, printer.screen, width, wide=view.wide):
+        printer.line(line)
 
 
 def _title(m: Measurement, ago: str, source: Source) -> Line:
@@ -80,6 +77,18 @@ def _alone(fact: Fact, width: int) -> Iterator[Line]:
     for piece in wrapped(fact[1], max(width - _NAME, _NAME)):
         yield ((f"{name:<{_NAME}}", "dim"), (piece, ""))
         name = ""
+
+
+def _context(
+    m: Measurement, screen: Screen, width: int, *, wide: bool
+) -> Iterator[Line]:
+    """Write the context in short, or all of it; nothing where there is none."""
+    short = context_line(m)
+    if not short:
+        return
+    yield ()
+    for name, text in context_facts(m) if wide else [("Context", short)]:
+        yield from _alone((name, screen.safe(text)), width)
 
 
 def _phases(m: Measurement, width: int) -> Iterator[Line]:

@@ -115,6 +115,16 @@ def test_phases_are_left_out_where_there_is_no_room(fill: Fill, run: Run) -> Non
     assert "Phase" not in narrow
 
 
+@pytest.mark.parametrize("wide", [[], ["-w"]])
+def test_a_context_that_is_empty_is_left_out(
+    wide: list[str], fill: Fill, run: Run
+) -> None:
+    db = str(fill(msgspec.structs.replace(BY_HAND, args=(), kwargs={})))
+    out = run("show", "last", "--db", db, "-f", "table", *wide).stdout
+    assert "Context" not in out
+    assert out.rstrip("\n") + "\n" == out
+
+
 def test_a_heading_is_cut_at_the_edge_of_the_terminal(fill: Fill, run: Run) -> None:
     args = ("list", "--db", str(fill(BY_HAND)), "-f", "table")
     heading = run(*args, columns=24).stdout.splitlines()[0]
