@@ -43,9 +43,13 @@ class Drainer:
         swept = Swept()
         try:
             check(self.folder)
-            for name in segments.listed(self.folder):
+            names = segments.listed(self.folder)
+            for name in names:
                 self._drain_one(name, swept, patience)
             self._forget_retired()
+            # Others retire segments too.
+            for name in self._incomplete.keys() - names:
+                del self._incomplete[name]
         except FileNotFoundError:
             return swept
         except (ProfilerError, OSError) as error:
@@ -128,10 +132,11 @@ class Drainer:
         # Everything is committed; the mark goes in a later transaction than the file.
         segment.path.unlink(missing_ok=True)
         self._incomplete.pop(segment.name, None)
-        self._retired.append(segment.name)
+        if self.storage.transactional:
+            self._retired.append(segment.name)
 
     def _forget_retired(self) -> None:
-        if self._retired and self.storage.transactional:
+        if self._retired:
             # A store that is busy or gone has time until the next sweep.
             with suppress(StorageUnavailableError):
                 self.storage.forget(self._retired)

@@ -378,6 +378,19 @@ def test_an_incomplete_line_does_not_open_a_transaction_at_every_tick(
     assert not ledger.path.exists()
 
 
+def test_what_is_known_of_segments_goes_when_anybody_retires_them(
+    spool: Spool, any_store: Ledger
+) -> None:
+    drainer = Drainer(spool.folder, any_store)
+    spool.append("a")
+    drainer.run()
+    assert [spool.folder / name for name in drainer._incomplete] == spool.segments()
+    spool.writer.close()
+    spool.drain(any_store)
+    drainer.run()
+    assert (drainer._incomplete, drainer._retired) == ({}, [])
+
+
 def test_what_storage_refuses_is_logged_once_a_kind(
     spool: Spool, picky: Picky, caplog: pytest.LogCaptureFixture
 ) -> None:
