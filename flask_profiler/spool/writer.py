@@ -125,7 +125,12 @@ class Writer(Renewed):
         if isinstance(error, OSError):
             if error.errno == errno.EBADF:
                 self._leave()
-            self._complain(str(error.errno), f"{error}.")
+            reason = error.strerror or str(error)
+            self._complain(
+                str(error.errno),
+                f"the spool {self.folder} can't be written: {reason}. Make room or "
+                "give access there, or name another folder in storage.SPOOL.",
+            )
         elif isinstance(error, ProfilerError):
             self._complain(type(error).__name__, f"{error} {error.hint or ''}")
         else:

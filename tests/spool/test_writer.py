@@ -260,6 +260,8 @@ def test_a_spool_that_can_neither_be_written_nor_counted_raises_nothing(
     writer = Writer(tmp_path / "file" / "spool", 1_000_000)
     assert not writer.append(LINE)
     assert os.strerror(errno.ENOTDIR) in caplog.text
+    assert str(tmp_path / "file" / "spool") in caplog.text
+    assert "storage.SPOOL" in caplog.text
 
 
 @pytest.mark.swallows
