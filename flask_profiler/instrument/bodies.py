@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from flask_profiler.guard import report
+from flask_profiler.instrument.exchange import UNKNOWN
 
 if TYPE_CHECKING:
     from flask_profiler.instrument.exchange import Exchange
@@ -21,15 +23,42 @@ def framed(exchange: Exchange, body: Iterable[bytes]) -> Iterable[bytes]:
         if _complete_at_once(exchange, body, announced):
             exchange.finish()
             return body
-        kind = Sized if hasattr(body, "__len__") else Passed
-        passed = kind(exchange, body, announced)
+        sized = hasattr(body, "__len__")
+        if announced is None or sized:
+            exchange.streamed = True
+            return (Sized if sized else Passed)(exchange, body, announced)
     except Exception as error:  # noqa: BLE001 - the server gets what it would have
         report("looking at the body of a response", error)
         return body
-    if announced is not None:
-        passed.take_first()
-    exchange.streamed = True  # unless it is recorded by now
-    return passed
+    return _with_first_chunk(exchange, body, announced)
+
+
+def _with_first_chunk(
+    exchange: Exchange, body: Iterable[bytes], announced: int
+) -> Iterable[bytes]:
+    """Take the first chunk of an announced body, to see whether it is all."""
+    before = exchange.size or 0
+    try:
+        chunks = iter(body)
+        first = next(chunks)
+    except StopIteration:
+        exchange.finish()
+        return body
+    except BaseException as error:  # noqa: BLE001 - raised when the server asks
+        exchange.fail(error)
+        return Whole.of(body, _raising(error))
+    exchange.count(first)
+    if exchange.size >= announced:
+        exchange.finish()
+        return Whole.of(body, (first,), chunks)
+    exchange.size = before
+    exchange.streamed = True
+    return Passed(exchange, body, announced, chain((first,), chunks))
+
+
+def _raising(error: BaseException) -> Iterator[bytes]:
+    yield from ()
+    raise error
 
 
 def _complete_at_once(
@@ -51,64 +80,59 @@ def _complete_at_once(
         or (isinstance(wrapper, type) and isinstance(body, wrapper))
     ):
         return False
-    exchange.size = announced
+    exchange.size = UNKNOWN if announced is None else announced
     return True
+
+
+class Whole(chain[bytes]):
+    """A body that is recorded already, with what was taken of it in its place.
+
+    As an iterator of C it costs least; only `close` is ours.
+    """
+
+    __slots__ = ("_body",)
+    _body: Iterable[bytes] | None
+
+    @classmethod
+    def of(cls, body: Iterable[bytes], *parts: Iterable[bytes]) -> Whole:
+        """Put the parts of a body together again."""
+        whole = cls(*parts)
+        whole._body = body
+        return whole
+
+    def close(self) -> None:
+        """Close the body, once."""
+        body, self._body = self._body, None
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
 
 
 class Passed:
     """Pass a body through chunk by chunk, and record the exchange where it ends.
 
-    Nothing is taken before the server asks, but for the first chunk where the length is
-    announced. An exception of the body reaches the server when it would have.
+    Nothing is taken before the server asks for it.
     """
 
-    _chunks: Iterator[bytes] | None = None
-    _first: bytes | None = None
-    _error: BaseException | None = None
-    _closed = False
+    __slots__ = ("_announced", "_body", "_chunks", "_closed", "_exchange")
 
     def __init__(
-        self, exchange: Exchange, body: Iterable[bytes], announced: int | None
+        self,
+        exchange: Exchange,
+        body: Iterable[bytes],
+        announced: int | None,
+        chunks: Iterator[bytes] | None = None,
     ) -> None:
         self._exchange = exchange
         self._body = body
         self._announced = announced
-
-    def take_first(self) -> None:
-        """Take the first chunk, to see whether it is all."""
-        try:
-            self._first = self._take()
-        except StopIteration:
-            return
-        except BaseException as error:  # noqa: BLE001 - raised when the server asks
-            self._error = error
+        self._chunks = chunks
+        self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        first = self._first
-        if first is not None:
-            self._first = None
-            return first
-        if self._exchange.done and self._chunks is not None and self._error is None:
-            return next(self._chunks)
-        if self._error is not None:
-            error, self._error = self._error, None
-            raise error
-        return self._take()
-
-    def close(self) -> None:
-        """Close the body, once; the response ends here if it has not ended yet."""
-        self._exchange.finish()
-        if self._closed:
-            return
-        self._closed = True
-        close = getattr(self._body, "close", None)
-        if close is not None:
-            close()
-
-    def _take(self) -> bytes:
         exchange = self._exchange
         try:
             if self._chunks is None:
@@ -121,13 +145,25 @@ class Passed:
             exchange.fail(error)
             raise
         exchange.count(chunk)
-        if self._announced is not None and (exchange.size or 0) >= self._announced:
+        if self._announced is not None and exchange.size >= self._announced:
             exchange.finish()
         return chunk
+
+    def close(self) -> None:
+        """Close the body, once; the response ends here if it has not ended yet."""
+        self._exchange.finish()
+        if self._closed:
+            return
+        self._closed = True
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
 
 
 class Sized(Passed):
     """A body that also has a number of chunks, which servers look at."""
+
+    __slots__ = ()
 
     def __len__(self) -> int:
         return len(self._body)  # type: ignore[arg-type]  # asked before it was made

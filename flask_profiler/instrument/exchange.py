@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from flask_profiler.instrument.routes import Route
 
 _LONGEST_MESSAGE = 1000
+UNKNOWN = -1
+"""The size of a response that the server takes from a file by itself."""
 
 
 class Keeper(Protocol):
@@ -48,8 +50,8 @@ class Exchange:
     returned = 0
     status: str | None = None
     headers: list[tuple[str, str]] = []  # noqa: RUF012 - never changed, only replaced
-    size: int | None = 0
-    """Bytes of the response so far; `None` where the server takes them from a file."""
+    size = 0
+    """Bytes of the response so far."""
     streamed = False
     file: object = None
     """What a file wrapper that is a function has given."""
@@ -90,7 +92,7 @@ class Exchange:
     def count(self, chunk: bytes) -> None:
         """Add a chunk of the body to the size of the response."""
         try:
-            self.size = (self.size or 0) + len(chunk)
+            self.size += len(chunk)
         except TypeError:
             return  # not bytes: the server will say so
 

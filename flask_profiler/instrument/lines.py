@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_profiler.instrument.exchange import Exchange
+from flask_profiler.instrument.exchange import UNKNOWN, Exchange
 from flask_profiler.instrument.routes import Route
 from flask_profiler.plain import plain
 from flask_profiler.redaction import REDACTED, Names
@@ -57,7 +57,7 @@ class Lines:
             endpoint=route.endpoint,
             status=code,
             error=exchange.escaped or (code or 0) >= 500,
-            size=exchange.size,
+            size=None if exchange.size == UNKNOWN else exchange.size,
             raised=exchange.raised,
             url=self._capture.url(environ),
             headers=self._capture.headers(environ),

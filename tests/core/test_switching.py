@@ -68,7 +68,7 @@ def test_a_failure_of_ours_leaves_the_answer_and_is_logged_once(
                 assert app.test_client().get("/").text == "fine"
     for place in (
         "flask_profiler.instrument.rim.Exchange",
-        "flask_profiler.instrument.bodies.Passed",
+        "flask_profiler.instrument.bodies._complete_at_once",
         "flask_profiler.instrument.views.tick_ns",
     ):
         with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
