@@ -126,7 +126,9 @@ def _heading(filters: Filters, filter_: Filter, clock: Clock) -> str:
 
 
 def _relative(since: str) -> bool:
-    return since.strip()[-1:].isalpha() and not since.strip().endswith("day")
+    """Tell a length of time from a day's name and from a time in UTC."""
+    written = since.strip().lower()
+    return written[-1:].isalpha() and not written.endswith(("day", "z"))
 
 
 def _moment(time_us: int, clock: Clock) -> str:

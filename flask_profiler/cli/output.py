@@ -11,8 +11,8 @@ from flask_profiler.cli.screen import Screen, screen
 from flask_profiler.cli.sheet import Row, Sheet
 from flask_profiler.cli.structured import print_csv, print_json, print_ndjson
 
-_ROOMY = 90
-"""Columns of a terminal from which on a trend may fit."""
+_ROOMY = 81
+"""Columns of a terminal from which on a trend fits, if all else is at its shortest."""
 
 
 def format_of(view: View, where: Screen) -> str:

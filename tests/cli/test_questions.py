@@ -150,6 +150,7 @@ def test_times_are_local_unless_utc_is_wanted(run: Run) -> None:
         (["--since", "all"], "all time"),
         (["--since", "today"], "since 2026-11-22 00:00"),
         (["--since", "2026-11-21"], "since 2026-11-21 00:00"),
+        (["--since", "2026-11-22T08:00Z"], "since 2026-11-22 09:00"),
         (["--since", "2026-11-21", "--until", "2026-11-22"],
          "since 2026-11-21 00:00 until 2026-11-23 00:00"),
         (["--since", "all", "--until", "1m"], "until 2026-11-22 15:02:45"),

@@ -115,6 +115,15 @@ def test_phases_are_left_out_where_there_is_no_room(fill: Fill, run: Run) -> Non
     assert "Phase" not in narrow
 
 
+@pytest.mark.parametrize("columns", [82, 86, 90])
+def test_a_trend_that_is_shown_is_drawn(columns: int, fill: Fill, run: Run) -> None:
+    db = str(fill(msgspec.structs.replace(BY_HAND, name="/", elapsed_us=5)))
+    args = ("summary", "--db", db, "-f", "table")
+    heading, names, route, *_ = run(*args, columns=columns).stdout.splitlines()
+    assert heading
+    assert names.endswith("trend") == route.rstrip().endswith("█")
+
+
 @pytest.mark.parametrize("wide", [[], ["-w"]])
 def test_a_context_that_is_empty_is_left_out(
     wide: list[str], fill: Fill, run: Run
