@@ -323,6 +323,26 @@ def test_a_newer_schema_is_neither_read_nor_written(tmp_path: Path) -> None:
     assert not asked.upkeep.__self__._session._pool.seat().in_transaction
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE measurements_meta (name)",
+        "CREATE TABLE measurements_meta (key, value)",
+        "CREATE TABLE measurements_meta AS SELECT 'schema' AS key, 'x' AS value",
+    ],
+)
+def test_a_table_of_somebody_else_under_our_name_is_left_alone(
+    path: Path, statement: str
+) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute(statement)
+    db.close()
+    for action in (lambda: at(path).insert_many([make()]), at(path).extent):
+        error = failing(action)
+        assert "has a table 'measurements_meta' of somebody else" in str(error)
+        assert "storage.TABLE" in str(error.hint)
+
+
 def test_a_damaged_file_says_so_and_is_not_made_worse(tmp_path: Path) -> None:
     path = tmp_path / "a.sql"
     storage = at(path)

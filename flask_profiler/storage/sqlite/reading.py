@@ -45,7 +45,7 @@ def source(seat: Seat, place: Place, tables: Tables) -> Iterator[Source]:
 
 def source_in(connection: Connection, tables: Tables) -> Source:
     """Find out whether our tables are there, or the table of 1.x."""
-    version = schema.version_of(connection.db, tables)
+    version = schema.version_of(connection.db, tables, connection.place)
     schema.check(version, connection.place)
     if version == schema.VERSION:
         connection.db.text_factory = str

@@ -74,14 +74,20 @@ V1_COLUMNS = {
 """The table of 1.x, in lower case."""
 
 
-def version_of(db: sqlite3.Connection, tables: Tables) -> int:
+def version_of(db: sqlite3.Connection, tables: Tables, place: Place) -> int:
     """Tell which version of our tables a file has, 0 if it has none."""
-    if not _has(db, f"{tables.prefix}_meta"):
+    meta = f"{tables.prefix}_meta"
+    if not _has(db, meta):
         return 0
-    row = db.execute(
-        tables.sql("SELECT value FROM {meta} WHERE key = 'schema'")
-    ).fetchone()
-    return int(row[0])
+    columns = {row[1] for row in db.execute(tables.sql("PRAGMA table_info({meta})"))}
+    query = tables.sql("SELECT value FROM {meta} WHERE key = 'schema'")
+    row = db.execute(query).fetchone() if columns >= {"key", "value"} else None
+    if row is None or not isinstance(row[0], int):
+        raise StorageUnavailableError(
+            f"The database {place.given} has a table {meta!r} of somebody else.",
+            hint="Give storage.TABLE another name, or storage.FILE another path.",
+        )
+    return row[0]
 
 
 def check(version: int, place: Place) -> None:
@@ -99,7 +105,7 @@ def migrate(db: sqlite3.Connection, tables: Tables, place: Place) -> None:
 
     Looks at the version itself: another process may have been here since.
     """
-    version = version_of(db, tables)
+    version = version_of(db, tables, place)
     check(version, place)
     for step in STEPS[version:]:
         for statement in _filled(step, tables).split(";\n"):
