@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import shutil
@@ -17,7 +18,7 @@ from storage_samples import make, typical
 from flask_profiler.errors import StorageBusyError, StorageError, StorageMissingError
 from flask_profiler.query import ROUTE, Filter
 from flask_profiler.storage.base import Mark
-from flask_profiler.storage.sqlite import schema
+from flask_profiler.storage.sqlite import creation, schema
 from flask_profiler.storage.sqlite.engine import SQLite
 
 PATIENCE = 20.0
@@ -155,6 +156,47 @@ def test_a_deleted_file_is_made_anew(path: Path) -> None:
     assert storage.count(Filter()) == 1
     assert storage.mark("s") == 0
     assert storage.find(Filter())[0].name == "/"
+
+
+def test_a_folder_that_somebody_locked_is_not_waited_for_long(
+    path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(creation, "PATIENCE", 0.02)
+    old, new = at(path), at(path)
+    old.insert_many(typical(10))
+    path.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    for storage in (new, old, old):
+        with pytest.raises(StorageBusyError, match=r"folder .* is locked"):
+            storage.insert_many([make()])
+    os.close(folder)
+    for storage in (new, old):
+        storage.insert_many([make()])
+    assert new.count(Filter()) == 2
+
+
+def test_a_file_that_root_makes_belongs_to_the_owner_of_its_folder(
+    path: Path, monkeypatch
+) -> None:
+    given = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda _, *owner: given.append(owner))
+    monkeypatch.setattr(Path, "stat", as_owned_by(path.parent, 4711, Path.stat))
+    at(path).insert_many([make()])
+    assert given == [(4711, 4711)]
+
+
+def as_owned_by(folder: Path, uid: int, stat):
+    """Look at paths, but find one folder to be somebody else's."""
+
+    def look(self: Path, **how) -> os.stat_result:
+        found = stat(self, **how)
+        if self != folder:
+            return found
+        return os.stat_result((*found[:4], uid, uid, *found[6:10]))
+
+    return look
 
 
 def test_the_wal_of_a_deleted_file_does_not_reach_the_new_one(path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -46,9 +46,14 @@ def closed(identity: Identity) -> None:
         _open.remove(identity)
 
 
+def nothing_opens() -> AbstractContextManager[bool]:
+    """Keep this process's SQLite from opening files while the block has one open."""
+    return _locks[-1]
+
+
 def header(path: Path, size: int) -> bytes:
     """Read the beginning of a file; nothing if this process has it open."""
-    with _locks[-1]:
+    with nothing_opens():
         if identity_of(path) in _open:
             return b""
         with path.open("rb") as file:

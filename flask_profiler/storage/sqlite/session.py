@@ -108,9 +108,9 @@ class Session:
 
     def _try_to_begin(self, seat: Seat, *, create: bool) -> Connection:
         if seat.writer is not None and not seat.writer.is_current():
-            stale, seat.writer = seat.writer, None
             with suppress(OSError):
-                sweep(stale)
+                sweep(seat.writer)
+            stale, seat.writer = seat.writer, None
             stale.close()
         if seat.writer is None:
             seat.writer = self._open(create=create)
@@ -126,7 +126,7 @@ class Session:
     def _check(self, connection: Connection, *, create: bool) -> None:
         if not connection.is_current():
             raise self._replaced()
-        version = schema.version_of(connection.db, self.tables)
+        version = schema.version_of(connection.db, self.tables, self.place)
         schema.check(version, self.place)
         if not version and not create:
             raise empty(self.place)
