@@ -47,6 +47,34 @@ def test_where_nothing_waits_no_store_is_made(
     assert spool.segments() == []
 
 
+@pytest.mark.parametrize("answers", [[True, True, False], [None]])
+def test_a_reader_lets_the_storage_catch_up(
+    spool: Spool,
+    sqlite: SQLite,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[bool | None],
+) -> None:
+    left = list(answers)
+
+    def upkeep(_: SQLite) -> bool:
+        answer = left.pop(0)
+        if answer is None:
+            raise StorageUnavailableError("read-only")
+        return answer
+
+    monkeypatch.setattr(SQLite, "upkeep", upkeep)
+    spool.append("a")
+    assert drain_for_reader(sqlite, spool.folder) == Outcome(1, 0)
+    assert left == []
+
+
+def test_where_there_is_no_spool_a_store_is_left_as_it_is(
+    tmp_path: Path, sqlite: SQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SQLite, "upkeep", None)
+    assert drain_for_reader(sqlite, tmp_path / "none") == Outcome(0, 0)
+
+
 def hold(storage: SQLite) -> Callable[[], None]:
     """Keep a database locked until the function that is given back is called."""
     locked, released = threading.Event(), threading.Event()
