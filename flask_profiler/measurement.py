@@ -40,9 +40,7 @@ class Raised(msgspec.Struct, frozen=True, gc=False):
     message: str
 
 
-class Context(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
-):
+class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The redacted snapshot of a request, under the names that 1.x used."""
 
     url: str | None = None
