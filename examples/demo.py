@@ -56,7 +56,7 @@ def counted(answered):
     ignored, unmatched = map(answered.count, traffic.UNMEASURED)
     return (
         f"{len(answered) - ignored - unmatched} of them are measured: "
-        f"{ignored} went to /health, which is ignored, {unmatched} match no route."
+        f"/health is ignored ({ignored}), {unmatched} match no route."
     )
 
 
