@@ -51,6 +51,7 @@ def open_source(origin: Origin) -> Source:
         source, configured = Source(_named(origin.db), named=True), None
     else:
         source, configured = _of_application(debug=origin.debug)
+    click.get_current_context().call_on_close(source.storage.close)
     folder = folder_for(source.storage, configured)
     _drain(source.storage, folder)
     tell_of_losses(folder)

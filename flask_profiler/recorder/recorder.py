@@ -121,6 +121,7 @@ def _at_exit() -> None:
     for recorder in list(_recorders):
         with shielded("draining at exit"):
             recorder.close(max(0.0, (end - tick_ns()) / 1e9))
+            recorder.storage.close()
 
 
 atexit.register(_at_exit)

@@ -13,6 +13,9 @@ from flask.cli import NoAppException, ScriptInfo
 
 import flask_profiler
 from flask_profiler.cli import profiler
+from flask_profiler.spool.encode import encode
+from flask_profiler.spool.line import Line
+from flask_profiler.spool.writer import Writer
 
 Make = Callable[..., Flask]
 
@@ -151,3 +154,17 @@ def test_an_application_with_an_empty_store_says_so() -> None:
     result = ask(lambda: app, "summary")
     assert result.exit_code == 0
     assert "Nothing is measured yet in sqlite:shop.sql." in result.stderr
+
+
+def test_who_reads_leaves_nothing_beside_the_store(store: Path) -> None:
+    before = sorted(store.parent.iterdir())
+    folder = Path(f"{store}.spool")
+    folder.mkdir(mode=0o700)
+    writer = Writer(folder, 1_000_000)
+    line = Line("0" * 24, 1, (0, 1, 0, 0), "GET", "/spooled", 1, "host")
+    assert writer.append(encode(line))
+    result = ask(make_app, "summary", "--since", "1970-01-02")
+    assert result.exit_code == 0
+    assert ask(make_app, "list", "--db", str(store)).exit_code == 0
+    assert sorted(store.parent.iterdir()) == sorted([*before, folder])
+    writer.close()

@@ -349,6 +349,7 @@ def test_at_exit_what_is_left_is_drained(tmp_path: Path) -> None:
         check=True,
     )
     assert (done.stdout, done.stderr) == (b"", b"")
+    assert [path.name for path in tmp_path.glob("exit.sql*")] == ["exit.sql"]
     assert SQLite({"FILE": str(tmp_path / "exit.sql")}).count(Filter()) == 50
     assert listed(tmp_path / "spool") == []
 

@@ -200,6 +200,14 @@ def test_a_store_is_opened_by_path_or_url(tmp_path: Path, text: str) -> None:
     assert open_url(text.format(path="a.sql")).count(Filter()) == 1
 
 
+def test_looking_for_tables_leaves_nothing_beside_a_file(tmp_path: Path) -> None:
+    storage = opened("sqlite", FILE="a.sql", TABLE="mine")
+    storage.insert_many([make()])
+    storage.close()
+    assert open_url("a.sql").count(Filter()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a.sql"]
+
+
 def test_the_location_that_is_shown_can_be_opened(tmp_path: Path) -> None:
     storage = opened("sqlite", FILE="odd name%20.sql")
     storage.insert_many([make()])

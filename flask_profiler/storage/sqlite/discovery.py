@@ -7,8 +7,9 @@ from contextlib import closing
 
 from flask_profiler.errors import ConfigError, StorageError
 from flask_profiler.storage.sqlite import schema
-from flask_profiler.storage.sqlite.connection import Connection
+from flask_profiler.storage.sqlite.connection import Connection, Mode
 from flask_profiler.storage.sqlite.place import DEFAULT_TABLE, Place
+from flask_profiler.storage.sqlite.reading import is_at_rest
 from flask_profiler.storage.sqlite.tables import Tables
 
 
@@ -33,7 +34,8 @@ def options_for(path: str) -> dict[str, object]:
 
 
 def _prefixes(place: Place) -> list[str]:
-    with closing(Connection(place, "ro")) as connection:
+    mode: Mode = "immutable" if is_at_rest(place) else "ro"
+    with closing(Connection(place, mode)) as connection:
         names = connection.db.execute("SELECT name FROM sqlite_master ORDER BY name")
         tables = [str(row[0]) for row in names.fetchall()]
         ours = [
