@@ -11,7 +11,7 @@ from flask_profiler.spool import counters, rejected
 
 
 def tell_of_losses(folder: Path) -> None:
-    """Say on stderr what the spool had to drop, and what the storage refused."""
+    """Say on stderr what was dropped or torn on the way, and what was refused."""
     try:
         lost = counters.read(folder)
     except (ProfilerError, OSError):
@@ -20,10 +20,12 @@ def tell_of_losses(folder: Path) -> None:
         say(
             f"{_were(lost.dropped, 'dropped')}, because the spool or its disk was full."
         )
+    if lost.torn:
+        say(f"{_were(lost.torn, 'torn')}: cut off by a kill or a full disk.")
     if lost.rejected:
         kept = folder / rejected.FILE
         say(f"{_were(lost.rejected, 'refused by the storage')}; see {kept}.")
-    if lost.dropped or lost.rejected:
+    if lost:
         say(f"Hint: Delete {folder / counters.FILE} to count anew.")
 
 

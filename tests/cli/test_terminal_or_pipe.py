@@ -152,6 +152,7 @@ def test_what_is_lost_is_told_with_every_answer(run: Run, tmp_path: Path) -> Non
     assert result.exit_code == 0
     assert result.stderr == (
         "1 measurement was dropped, because the spool or its disk was full.\n"
+        "5 measurements were torn: cut off by a kill or a full disk.\n"
         f"Hint: Delete {folder / 'counts.json'} to count anew.\n"
     )
     counters.add(folder, Counts(rejected=1200))
