@@ -16,6 +16,7 @@ from flask_profiler.storage.sqlite.failures import empty
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Seat
 from flask_profiler.storage.sqlite.source import OurTables, Source
+from flask_profiler.storage.sqlite.strangers import keep_off
 from flask_profiler.storage.sqlite.tables import Tables
 from flask_profiler.storage.sqlite.v1table import V1Table
 
@@ -38,6 +39,7 @@ def source(seat: Seat, place: Place, tables: Tables) -> Iterator[Source]:
             yield source_in(connection, tables)
         return
     if seat.reader is None:
+        keep_off(place)
         seat.reader = Connection(place, "ro")
     with seat.reader.snapshot():
         yield source_in(seat.reader, tables)

@@ -17,6 +17,7 @@ from flask_profiler.storage.sqlite.opened import identity_of
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Pool, Seat
 from flask_profiler.storage.sqlite.source import OurTables, Source
+from flask_profiler.storage.sqlite.strangers import keep_off
 from flask_profiler.storage.sqlite.tables import Tables
 
 Answer = TypeVar("Answer")
@@ -146,6 +147,7 @@ class Session:
     def _open(self, *, create: bool) -> Connection:
         if create and identity_of(self.place.path) is None:
             create_file(self.place)
+        keep_off(self.place)
         connection = Connection(self.place, "rw")
         try:
             if not create:
