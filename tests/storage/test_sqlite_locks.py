@@ -58,7 +58,8 @@ from flask_profiler.storage.sqlite.engine import SQLite
 storage = SQLite({"FILE": sys.argv[1]})
 for line in sys.stdin:
     with storage.transaction():
-        print("noticed", flush=True)
+        pass
+    print("noticed", flush=True)
 """
 
 
