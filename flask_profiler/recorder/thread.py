@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 
 from flask_profiler.clock import tick_ns
-from flask_profiler.errors import (
-    ProfilerError,
-    StorageBusyError,
-    StorageUnavailableError,
-)
+from flask_profiler.errors import StorageUnavailableError
 from flask_profiler.guard import logger, shielded
 from flask_profiler.recorder.drain import Drainer
 from flask_profiler.recorder.outcome import Patience
+from flask_profiler.recorder.trouble import Trouble
 from flask_profiler.spool.forks import Renewed
 from flask_profiler.spool.native import NativeLock, new_gate, start
 
@@ -23,8 +21,14 @@ class DrainThread(Renewed):
     In a forked child it is not running, and starts anew.
     """
 
-    def __init__(self, drainer: Drainer, interval: float) -> None:
+    def __init__(
+        self,
+        drainer: Drainer,
+        interval: float,
+        clock: Callable[[], int] = tick_ns,
+    ) -> None:
         super().__init__()
+        self._clock = clock
         self._drainer = drainer
         self._interval = interval
         self._rest()
@@ -39,7 +43,7 @@ class DrainThread(Renewed):
         self._stopping = False
         self._tidied = False
         self._unfinished = False
-        self._troubled = False
+        self._trouble = Trouble(self._drainer.folder, self._clock)
         self._bell = new_gate()
         self._ended = new_gate()
 
@@ -74,12 +78,12 @@ class DrainThread(Renewed):
         """Drain once; give the seconds until the next time."""
         began = tick_ns()
         swept = self._drainer.sweep(Patience(stop=lambda: self._stopping))
-        self._tell(swept.error)
+        self._trouble.note(swept.error, stored=swept.drained > 0)
         if swept.error is None and (swept.drained or self._unfinished):
             try:
                 self._look_after_storage()
             except StorageUnavailableError as error:
-                self._tell(error)
+                self._trouble.note(error)
                 return self._interval
         if self._unfinished:
             # Half of the time at most goes into it.
@@ -100,21 +104,6 @@ class DrainThread(Renewed):
             self._drainer.tidy()
             self._tidied = True
         self._unfinished = self._drainer.storage.upkeep()
-
-    def _tell(self, error: Exception | None) -> None:
-        if isinstance(error, StorageBusyError):
-            return
-        if error is None:
-            self._troubled = False
-        elif not self._troubled:
-            self._troubled = True
-            hint = error.hint if isinstance(error, ProfilerError) else None
-            logger.warning(
-                "flask_profiler can't store measurements, and keeps them in %s: %s %s",
-                self._drainer.folder,
-                error,
-                hint or "",
-            )
 
 
 def _work(
