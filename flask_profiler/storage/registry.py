@@ -56,6 +56,11 @@ def open_url(text: str) -> Storage:
 
 def _sqlite_at(rest: str) -> Storage:
     path, _, query = rest.partition("?")
+    if path.startswith("//") and not path.startswith("///"):
+        raise ConfigError(
+            f"The address sqlite:{path} has two slashes, and needs three.",
+            hint=f"Write sqlite:/{path}, or the path alone.",
+        )
     if path.startswith("//"):
         path = unquote(urlsplit(f"sqlite:{path}").path[1:])
     table = parse_qs(query).get("table")
