@@ -122,8 +122,10 @@ def empty(place: Place) -> StorageError:
 
 def _no_access(place: Place, reason: str) -> StorageError:
     what, hint = _access(place)
+    # SQLite calls a directory an input/output error.
+    because = "" if _is_directory(place) else f" ({reason})"
     return StorageUnavailableError(
-        f"The database {place.given} {what} ({reason}).", hint=hint
+        f"The database {place.given} {what}{because}.", hint=hint
     )
 
 
