@@ -43,17 +43,26 @@ def nothing_stored(source: Source, missing: StorageMissingError | None = None) -
     if source.named:
         say(f"The store {place(source)} is empty.")
         return
-    what = "There is no store yet at" if missing else "Nothing is measured yet in"
-    say(f"{what} {place(source)}.")
+    empty = f"Nothing is measured yet in {place(source)}."
+    say(no_store_yet(source) if missing else empty)
+    say(f"Hint: {cure_of_nothing(source)}")
+
+
+def no_store_yet(source: Source) -> str:
+    """Say that an application has no store."""
+    return f"There is no store yet at {place(source)}."
+
+
+def cure_of_nothing(source: Source) -> str:
+    """Say what an application needs to get a store with something in it."""
     if folder := _missing_folder(source):
-        say(f"Hint: There is no folder {folder}: make it, or change storage.FILE.")
-    elif source.measuring:
-        say("Hint: Send the application a request; it is shown here at once.")
-    else:
-        say(
-            "Hint: The profiler is switched off: outside debug it measures only with "
-            '"enabled": True in its configuration.'
-        )
+        return f"There is no folder {folder}: make it, or change storage.FILE."
+    if source.measuring:
+        return "Send the application a request; it is shown here at once."
+    return (
+        "The profiler is switched off: outside debug it measures only with "
+        '"enabled": True in its configuration.'
+    )
 
 
 def _missing_folder(source: Source) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -13,13 +13,11 @@ from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 from flask.helpers import get_debug_flag
 
-from flask_profiler.cli.failures import Misuse, say
-from flask_profiler.cli.losses import tell_of_losses
+from flask_profiler.cli.failures import Misuse
 from flask_profiler.cli.options import Origin
 from flask_profiler.config import Config
 from flask_profiler.errors import ConfigError
-from flask_profiler.formatting import number_of
-from flask_profiler.recorder import drain_for_reader
+from flask_profiler.recorder import Outcome, drain_for_reader
 from flask_profiler.spool.folder import folder_for
 from flask_profiler.state import state_of
 from flask_profiler.storage.base import Storage
@@ -28,6 +26,7 @@ from flask_profiler.storage.registry import open_url
 _PATIENCE = 2.0
 """Seconds that draining may take before a question is answered."""
 _DEFAULTS = Config()
+_NOTHING_WAITS = Outcome(0, 0)
 _USUAL_FILE = "flask_profiler.sql"
 
 
@@ -43,19 +42,28 @@ class Source:
     """False: the application's profiler is switched off."""
     named: bool = False
     """True: the store was named with `--db`."""
+    spool: Path = Path()
+    outcome: Outcome = _NOTHING_WAITS
+    """How draining the spool went."""
+
+    def cure(self, hint: str | None) -> str | None:
+        """Give a hint in words that fit how the store was named."""
+        if hint is None or not self.named:
+            return hint
+        of_table = hint.replace("storage.TABLE", "?table= of --db")
+        return of_table.replace("storage.FILE", "--db")
 
 
 def open_source(origin: Origin) -> Source:
-    """Open the store, and drain what waits for it; say on stderr what isn't in it."""
+    """Open the store, and drain what waits for it."""
     if origin.db is not None:
         source, configured = Source(_named(origin.db), named=True), None
     else:
         source, configured = _of_application(debug=origin.debug)
     click.get_current_context().call_on_close(source.storage.close)
     folder = folder_for(source.storage, configured)
-    _drain(source.storage, folder)
-    tell_of_losses(folder)
-    return source
+    outcome = drain_for_reader(source.storage, folder, _PATIENCE)
+    return replace(source, spool=folder, outcome=outcome)
 
 
 def _named(db: str) -> Storage:
@@ -115,16 +123,3 @@ def _broken(error: BaseException) -> Misuse:
         f"The application can't be loaded: {type(error).__name__}: {error}",
         hint="--db PATH reads a store without it; --debug shows the traceback.",
     )
-
-
-def _drain(storage: Storage, folder: Path) -> None:
-    outcome = drain_for_reader(storage, folder, _PATIENCE)
-    reason = f": {outcome.reason}" if outcome.reason else "."
-    if outcome.waiting:
-        waiting = number_of(outcome.waiting, "measurement")
-        wait = "waits" if outcome.waiting == 1 else "wait"
-        say(f"{waiting} still {wait} in the spool{reason}")
-        if outcome.hint:
-            say(f"Hint: {outcome.hint}")
-    elif outcome.waiting is None:
-        say(f"What waits in the spool can't be counted{reason}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from flask_profiler.cli import profiler
 from flask_profiler.spool.encode import encode
 from flask_profiler.spool.line import Line
 from flask_profiler.spool.writer import Writer
+from flask_profiler.storage.sqlite.engine import SQLite
 
 Make = Callable[..., Flask]
 
@@ -63,6 +66,22 @@ def test_a_store_that_is_not_there_yet_is_no_failure() -> None:
     assert "Send the application a request" in measuring.stderr
 
 
+@pytest.mark.parametrize("args", ["show 5", "show 5 --json", "show #5"])
+def test_no_id_is_known_where_there_is_no_store_yet(args: str) -> None:
+    result = ask(lambda: make_app(enabled=True), *args.split())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: No measurement has the id '{args.split()[1]}'. "
+        "There is no store yet at sqlite:shop.sql.\n"
+        "Hint: Send the application a request; it is shown here at once.\n"
+    )
+
+
+def test_where_there_is_no_store_yet_there_is_no_last_request() -> None:
+    result = ask(lambda: make_app(enabled=True), "show", "last", "--json")
+    assert (result.exit_code, result.stdout) == (0, "null\n")
+
+
 def test_a_store_whose_folder_is_missing_says_so() -> None:
     storage = {"FILE": "/nowhere/at/all/shop.sql"}
     result = ask(lambda: make_app(enabled=True, storage=storage), "list")
@@ -85,6 +104,62 @@ def test_a_name_that_no_store_can_have_is_a_usage_error() -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: --db: ")
     assert "Hint: Give the path of an SQLite file" in result.stderr
+
+
+def later_schema(path: Path) -> None:
+    storage = SQLite({"FILE": str(path)})
+    storage.insert_many([])
+    storage.close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE measurements_meta SET value = 99 WHERE key = 'schema'")
+
+
+UNFIT: dict[str, tuple[Callable[[Path], object], str]] = {
+    "is a directory.": (Path.mkdir, "Give --db the path of a file."),
+    "is not an SQLite database.": (
+        lambda path: path.write_text("a text, and no database" * 100),
+        "Give --db another path; nothing has been written to this one.",
+    ),
+    "has schema version 99": (
+        later_schema,
+        "Upgrade flask-profiler, or give --db another path.",
+    ),
+}
+
+
+@pytest.mark.parametrize("said", UNFIT)
+def test_a_hint_fits_how_the_store_was_named(said: str, tmp_path: Path) -> None:
+    make_unfit, hint = UNFIT[said]
+    make_unfit(tmp_path / "shop.sql")
+    named = ask(make_app, "list", "--db", "shop.sql")
+    assert named.exit_code == 1
+    assert named.stderr.startswith(f"Error: The database shop.sql {said}")
+    assert named.stderr.endswith(f"Hint: {hint}\n")
+    configured = ask(make_app, "list")
+    assert configured.stderr == named.stderr.replace("--db", "storage.FILE")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_why_measurements_wait_is_said_once(named: bool, tmp_path: Path) -> None:
+    with spooled(tmp_path):
+        (tmp_path / "shop.sql").mkdir()
+        args = ("--db", "shop.sql") if named else ()
+        result = ask(make_app, "summary", *args)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "1 measurement still waits in the spool.\n"
+        "Error: The database shop.sql is a directory.\n"
+        f"Hint: Give {'--db' if named else 'storage.FILE'} the path of a file.\n"
+    )
+
+
+def test_two_slashes_are_one_too_few() -> None:
+    result = ask(make_app, "list", "--db", "sqlite://x.sql")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: --db: The address sqlite://x.sql has two slashes, and needs three.\n"
+        "Hint: Write sqlite:///x.sql, or the path alone.\n"
+    )
 
 
 def test_an_application_without_a_profiler_is_a_usage_error() -> None:
@@ -156,15 +231,21 @@ def test_an_application_with_an_empty_store_says_so() -> None:
     assert "Nothing is measured yet in sqlite:shop.sql." in result.stderr
 
 
-def test_who_reads_leaves_nothing_beside_the_store(store: Path) -> None:
-    before = sorted(store.parent.iterdir())
-    folder = Path(f"{store}.spool")
-    folder.mkdir(mode=0o700)
+@contextmanager
+def spooled(place: Path) -> Iterator[Path]:
+    """Have one measurement wait in the spool of the store in a folder."""
+    folder = place / "shop.sql.spool"
     writer = Writer(folder, 1_000_000)
     line = Line("0" * 24, 1, (0, 1, 0, 0), "GET", "/spooled", 1, "host")
     assert writer.append(encode(line))
-    result = ask(make_app, "summary", "--since", "1970-01-02")
-    assert result.exit_code == 0
-    assert ask(make_app, "list", "--db", str(store)).exit_code == 0
-    assert sorted(store.parent.iterdir()) == sorted([*before, folder])
+    yield folder
     writer.close()
+
+
+def test_who_reads_leaves_nothing_beside_the_store(store: Path) -> None:
+    before = sorted(store.parent.iterdir())
+    with spooled(store.parent) as folder:
+        result = ask(make_app, "summary", "--since", "1970-01-02")
+        assert result.exit_code == 0
+        assert ask(make_app, "list", "--db", str(store)).exit_code == 0
+        assert sorted(store.parent.iterdir()) == sorted([*before, folder])

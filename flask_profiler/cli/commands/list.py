@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from flask_profiler.cli.answer import answer
+from flask_profiler.cli.answer import Printing, answer
 from flask_profiler.cli.asking import ask, limit_of, naming
 from flask_profiler.cli.failures import ProfilerCommand
 from flask_profiler.cli.listing_sheet import listing_sheet
@@ -37,11 +37,11 @@ def command(filters: Filters, order: Order, view: View, origin: Origin) -> None:
         sort = parse_sort(order.sort)
     limit = limit_of(order)
 
-    def report(source: Source) -> bool:
+    def report(source: Source) -> Printing | None:
         listing = listed(source.storage, asked.question, sort, limit)
         if not listing.total:
-            return False
-        show(listing_sheet(source, asked.window, listing, clock), view)
-        return True
+            return None
+        sheet = listing_sheet(source, asked.window, listing, clock)
+        return lambda: show(sheet, view)
 
     answer(origin, view, asked, report)

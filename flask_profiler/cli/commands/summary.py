@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from flask_profiler.cli.answer import answer
+from flask_profiler.cli.answer import Printing, answer
 from flask_profiler.cli.asking import ask, limit_of, naming
 from flask_profiler.cli.failures import ProfilerCommand
 from flask_profiler.cli.options import (
@@ -36,14 +36,14 @@ def command(filters: Filters, order: Order, view: View, origin: Origin) -> None:
         keys = parse_order(order.sort, SUMMARY_FIELDS)
     limit = limit_of(order)
 
-    def report(source: Source) -> bool:
+    def report(source: Source) -> Printing | None:
         trend = trend_room(view)
         pieces = TREND_CELLS if trend else 0
         summary = summarised(source.storage, asked.question, keys, limit, pieces)
         if not summary.count:
-            return False
+            return None
         named = trend is not None
-        show(summary_sheet(source, asked.window, summary, trend=named), view)
-        return True
+        sheet = summary_sheet(source, asked.window, summary, trend=named)
+        return lambda: show(sheet, view)
 
     answer(origin, view, asked, report)
