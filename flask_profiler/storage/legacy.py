@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -44,6 +45,9 @@ def is_legacy(engine: type) -> bool:
     )
 
 
+_adapters: weakref.WeakSet[LegacyStorage] = weakref.WeakSet()
+
+
 class LegacyStorage(Storage):
     """Serve an engine of 1.x. It is built when first used, again after a fork."""
 
@@ -52,9 +56,14 @@ class LegacyStorage(Storage):
     ) -> None:
         super().__init__(options)
         self._build = build
+        self._inserted: dict[str, None] = {}
+        self.renew()
+        _adapters.add(self)
+
+    def renew(self) -> None:
+        """Have no engine yet, and a lock that no thread of a parent process holds."""
         self._engine: tuple[int, Any] | None = None
         self._lock = threading.Lock()
-        self._inserted: dict[str, None] = {}
 
     @property
     def location(self) -> str:
@@ -166,3 +175,12 @@ def _taken(row: Mapping[str, Any]) -> Measurement:
         return msgspec.convert(values, Measurement)
     except msgspec.ValidationError:
         return plain
+
+
+def _after_in_child() -> None:
+    for adapter in list(_adapters):
+        adapter.renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_in_child)

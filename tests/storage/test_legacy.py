@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -173,3 +174,25 @@ def test_the_engine_is_built_late_and_again_in_a_child() -> None:
     assert storage.engine is storage.engine
     assert len(built) == 1
     assert in_child(lambda: (storage.find(Filter()), len(built))[1]) == 2
+
+
+def test_a_child_forked_while_the_engine_is_built_builds_its_own() -> None:
+    building, go_on = threading.Event(), threading.Event()
+
+    class Slow(OfVersion1):
+        def __init__(self, config) -> None:
+            super().__init__(config)
+            if threading.current_thread() is thread:
+                building.set()
+                assert go_on.wait(10)
+
+    storage = adapted(Slow)
+    thread = threading.Thread(target=lambda: storage.engine)
+    thread.start()
+    assert building.wait(10)
+    try:
+        assert in_child(lambda: storage.find(Filter())) == []
+    finally:
+        go_on.set()
+        thread.join(10)
+    assert storage.find(Filter()) == []
