@@ -43,7 +43,7 @@ def from_v1(row: Mapping[str, Any], source: str) -> Measurement:
     return Measurement(
         uid=uid_of(source, row.get("id"), row.get("startedAt"), row.get("elapsed")),
         started_us=us(row.get("startedAt")),
-        elapsed_us=us(row.get("elapsed")),
+        elapsed_us=elapsed_us(row.get("elapsed")),
         method=text(row.get("method")),
         name=text(row.get("name")),
         endpoint=endpoint_of(context),
@@ -64,6 +64,11 @@ def us(seconds: object) -> int:
         return 0
     rounded = value + math.copysign(0.5, value)
     return int(max(min(rounded, float(LIMIT)), -float(LIMIT)))
+
+
+def elapsed_us(seconds: object) -> int:
+    """Do the same for a length of time: 1.x kept negative ones when a clock was set."""
+    return max(0, us(seconds))
 
 
 def uid_of(source: str, id_: object, started_at: object, elapsed: object) -> str:

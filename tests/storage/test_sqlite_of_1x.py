@@ -82,6 +82,21 @@ def test_a_row_of_1x_becomes_a_measurement(path: Path) -> None:
     assert open_url(str(path)).get("2") is None
 
 
+def test_no_time_of_1x_is_negative_in_the_table_or_in_the_copy(path: Path) -> None:
+    old.add(path, [old.row(1790000000.0, -5.0), old.row(1790000001.0, 0.25)])
+    table, copy = open_url(str(path)), at(path)
+    below = Filter(max_elapsed_us=1000)
+    shown = table.find(Filter())
+    assert [m.elapsed_us for m in shown] == [250_000, 0]
+    copy.insert_many([])
+    copy_all(copy)
+    for storage in (open_url(str(path)), copy, table):
+        (group,) = storage.aggregate(Filter(), ())
+        assert (group.total_us, group.min_us, group.max_us) == (250_000, 0, 250_000)
+        assert storage.count(below) == 1
+        assert bare(storage.find(Filter())) == bare(shown)
+
+
 def test_questions_change_no_byte_of_an_old_file(path: Path, tmp_path: Path) -> None:
     old.add(path, old.crowd(100))
     before = digest(path)
