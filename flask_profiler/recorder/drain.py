@@ -14,6 +14,7 @@ from flask_profiler.spool import segment as segments
 from flask_profiler.spool.folder import check
 from flask_profiler.spool.lines import Batch, take
 from flask_profiler.spool.segment import Segment
+from flask_profiler.spool.unusable import unusable
 from flask_profiler.storage.base import Mark, Storage
 
 
@@ -52,8 +53,10 @@ class Drainer:
                 del self._incomplete[name]
         except FileNotFoundError:
             return swept
-        except (ProfilerError, OSError) as error:
+        except ProfilerError as error:
             swept.error = error
+        except OSError as error:
+            swept.error = unusable(self.folder, "read", error)
         self._losses.count()
         return swept
 
@@ -74,9 +77,7 @@ class Drainer:
                     more = self._has_work(name) and self._step(name, swept, patience)
         except OSError as error:
             # One segment that can't be read doesn't stop the others.
-            swept.error = StorageUnavailableError(
-                f"{self.folder / name} can't be drained: {error}."
-            )
+            swept.error = unusable(self.folder / name, "drained", error)
 
     def _has_work(self, name: str) -> bool:
         with segments.opened(self.folder, name) as segment:

@@ -9,6 +9,7 @@ from flask_profiler.recorder.deposit import Deposit
 from flask_profiler.spool import counters, rejected
 from flask_profiler.spool.counters import Counts
 from flask_profiler.spool.lines import Batch
+from flask_profiler.spool.unusable import unusable
 
 _STRANGE = "not a line of a version that is known here"
 
@@ -56,10 +57,16 @@ class Losses:
             if counters.add(self._folder, self._uncounted):
                 self._uncounted = Counts()
         except OSError as error:
-            logger.warning("flask_profiler can't count what it lost: %s", error)
+            _warn("count what it lost", self._folder / counters.FILE, error)
 
     def _keep(self, reason: str, raw: bytes) -> None:
         try:
             rejected.keep(self._folder, reason, raw)
         except OSError as error:
-            logger.warning("flask_profiler can't keep a refused line: %s", error)
+            _warn("keep a refused line", self._folder / rejected.FILE, error)
+
+
+def _warn(what: str, path: Path, error: OSError) -> None:
+    failure = unusable(path, "written", error)
+    hint = failure.hint or ""
+    logger.warning("flask_profiler can't %s: %s %s", what, failure, hint)

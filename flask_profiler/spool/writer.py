@@ -16,6 +16,7 @@ from flask_profiler.spool.counters import Counts
 from flask_profiler.spool.folder import make
 from flask_profiler.spool.forks import Renewed, watch
 from flask_profiler.spool.own import OwnSegment
+from flask_profiler.spool.unusable import unusable
 
 SEGMENT_BYTES: Final = 4 * 1024 * 1024
 """Size from which a segment is followed by the next."""
@@ -125,12 +126,8 @@ class Writer(Renewed):
         if isinstance(error, OSError):
             if error.errno == errno.EBADF:
                 self._leave()
-            reason = error.strerror or str(error)
-            self._complain(
-                str(error.errno),
-                f"the spool {self.folder} can't be written: {reason}. Make room or "
-                "give access there, or name another folder in storage.SPOOL.",
-            )
+            failure = unusable(self.folder, "written", error)
+            self._complain(str(error.errno), f"{failure} {failure.hint or ''}")
         elif isinstance(error, ProfilerError):
             self._complain(type(error).__name__, f"{error} {error.hint or ''}")
         else:

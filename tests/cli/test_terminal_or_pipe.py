@@ -132,8 +132,9 @@ def test_what_still_waits_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
             "Hint: Try again.\n"
         ),
         Outcome(3, 1): "1 measurement still waits in the spool.\n",
-        Outcome(0, None, "it can't be read"): (
+        Outcome(0, None, "it can't be read", "Let us in."): (
             "What waits in the spool can't be counted: it can't be read\n"
+            "Hint: Let us in.\n"
         ),
         Outcome(5, 0): "",
     }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -201,3 +202,19 @@ def test_under_gevent_the_thread_is_native(tmp_path: Path) -> None:
         text=True,
     )
     assert (done.stdout.strip(), done.stderr) == ("100", "")
+
+
+def test_a_spool_that_cannot_be_read_is_told_in_words_with_its_cure(
+    spool: Spool, sqlite: SQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "lstat", refuse)
+    assert drain_for_reader(sqlite, spool.folder) == Outcome(
+        0,
+        None,
+        f"The spool {spool.folder} can't be read: Permission denied.",
+        f"Let user id {os.geteuid()} read and write there, or name another folder in "
+        "storage.SPOOL.",
+    )
