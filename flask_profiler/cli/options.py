@@ -9,6 +9,7 @@ from datetime import UTC
 import click
 
 from flask_profiler.cli.bundle import Decorator, bundle
+from flask_profiler.cli.failures import Misuse
 from flask_profiler.clock import now_us
 from flask_profiler.parsing.times import Clock
 
@@ -57,6 +58,14 @@ class View:
     utc: bool
     wide: bool
     no_headers: bool
+
+    def __post_init__(self) -> None:
+        """Refuse two formats."""
+        if self.json and self.format not in {None, "json"}:
+            raise Misuse(
+                f"--json and --format {self.format} can't go together.",
+                hint="Choose one of them.",
+            )
 
     @property
     def clock(self) -> Clock:

@@ -57,6 +57,8 @@ def test_bad_input_names_its_option_and_exits_with_2(
         ("summary -s elapsed,up", "No field 'elapsed'. Did you mean"),
         ("list -n 0", "--limit: '0' is not a number of rows."),
         ("list -f yaml", "'yaml' is not one of"),
+        ("list --json -f csv", "Error: --json and --format csv can't go together."),
+        ("show 1 -f ndjson --json", "--json and --format ndjson can't go together."),
         ("list --colour always", "No such option"),
         ("list surplus", "unexpected extra argument"),
         ("show", "Missing argument"),
