@@ -26,11 +26,6 @@ def bin_of(elapsed_us: int) -> int:
     return math.ceil(math.log(elapsed_us) / _LOG_GAMMA)
 
 
-def upper_edge_us(bin_: int) -> float:
-    """Give the largest time, in microseconds, that falls into a bin."""
-    return float(GAMMA**bin_)
-
-
 def middle_us(bin_: int) -> float:
     """Give the time, in microseconds, that stands for every value of a bin."""
     return float(2 * GAMMA**bin_ / (GAMMA + 1)) if bin_ else 1.0

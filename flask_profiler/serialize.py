@@ -1,7 +1,7 @@
 """The names and units of JSON and CSV: those of 1.x, with ours beside them.
 
-Times are seconds, points in time are seconds since the UTC epoch. Format 1: the keys
-below.
+Times are seconds, points in time are seconds since the UTC epoch. This is format 1: the
+number rises when a key changes its meaning or goes away, not with a new key.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from typing import TypeAlias
 from flask_profiler.clock import US
 from flask_profiler.measurement import Context, Json, Measurement
 from flask_profiler.results import RouteSummary
-
-FORMAT = 1
-"""Raised when a key changes its meaning or goes away; new keys don't raise it."""
 
 _DEEPEST = 100
 _FORMULA = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")

@@ -67,12 +67,6 @@ STEPS: tuple[str, ...] = (_VERSION_1,)
 
 VERSION = len(STEPS)
 
-V1_COLUMNS = {
-    *("id", "startedat", "endedat", "elapsed"),
-    *("args", "kwargs", "method", "context", "name"),
-}
-"""The table of 1.x, in lower case."""
-
 
 def version_of(db: sqlite3.Connection, tables: Tables, place: Place) -> int:
     """Tell which version of our tables a file has, 0 if it has none."""
