@@ -28,10 +28,9 @@ UIDS = Uids()
 SLOWEST = Sort((SortKey("elapsed", descending=True),))
 
 
-def made(n: int) -> Measurement:
+def headers(n: int) -> dict[str, str]:
     agent = n * 7919 % 200
-    started, view = 1_790_000_000_000_000 + n * 900, n * 7919 % 50_000
-    headers = {
+    return {
         "Host": "shop.example",
         "User-Agent": f"Mozilla/5.0 (X11; Linux x86_64; rv:{agent}.0) Firefox/{agent}",
         "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -45,6 +44,10 @@ def made(n: int) -> Measurement:
         "X-Forwarded-For": f"10.{n % 7}.{n * 31 % 256}.{n * 17 % 256}",
         "X-Request-Id": secrets.token_hex(16),
     }
+
+
+def made(n: int) -> Measurement:
+    started, view = 1_790_000_000_000_000 + n * 900, n * 7919 % 50_000
     url = f"https://shop.example/product/{n % 1000}"
     return Measurement(
         uid=UIDS.make(started),
@@ -57,7 +60,7 @@ def made(n: int) -> Measurement:
         phases=Phases(100, view, 200, 0),
         size=1000 + n % 500,
         kwargs={"id": str(n % 1000)},
-        context=Context(url=url, headers=headers, func="product", ip="127.0.0.1"),
+        context=Context(url=url, headers=headers(n), func="product", ip="127.0.0.1"),
         pid=4000 + n % 8,
         host="web-1",
     )

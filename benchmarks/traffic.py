@@ -33,9 +33,27 @@ def application() -> flask.Flask:
     return app
 
 
-def environ(method: str, path: str, body: bytes = b"") -> Environ:
-    """Make what gunicorn would: 12 headers, of which 3 differ each time."""
+def headers() -> Environ:
+    """Make 12 headers, of which 3 differ each time."""
     number = f"{random.getrandbits(64):016x}"
+    return {
+        "HTTP_HOST": "shop.example",
+        "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0",
+        "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",
+        "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.5",
+        "HTTP_ACCEPT_ENCODING": "gzip, deflate, br",
+        "HTTP_REFERER": "https://shop.example/products?page=1",
+        "HTTP_CONNECTION": "keep-alive",
+        "HTTP_COOKIE": f"session={number}",
+        "HTTP_X_REQUEST_ID": number,
+        "HTTP_X_FORWARDED_FOR": f"203.0.113.{random.randrange(256)}",
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "HTTP_CACHE_CONTROL": "no-cache",
+    }
+
+
+def environ(method: str, path: str, body: bytes = b"") -> Environ:
+    """Make what gunicorn would."""
     made: Environ = {
         "wsgi.errors": None,
         "wsgi.version": (1, 0),
@@ -50,18 +68,7 @@ def environ(method: str, path: str, body: bytes = b"") -> Environ:
         "QUERY_STRING": "page=2&sort=price",
         "RAW_URI": path,
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "shop.example",
-        "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0",
-        "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",
-        "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.5",
-        "HTTP_ACCEPT_ENCODING": "gzip, deflate, br",
-        "HTTP_REFERER": "https://shop.example/products?page=1",
-        "HTTP_CONNECTION": "keep-alive",
-        "HTTP_COOKIE": f"session={number}",
-        "HTTP_X_REQUEST_ID": number,
-        "HTTP_X_FORWARDED_FOR": f"203.0.113.{random.randrange(256)}",
-        "HTTP_X_FORWARDED_PROTO": "https",
-        "HTTP_CACHE_CONTROL": "no-cache",
+        **headers(),
         "wsgi.url_scheme": "http",
         "REMOTE_ADDR": "127.0.0.1",
         "REMOTE_PORT": "50000",
