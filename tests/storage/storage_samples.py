@@ -126,7 +126,7 @@ def _random(number: int, dice: random.Random) -> Measurement:
 
     return make(
         dice.randrange(20),
-        dice.choice([dice.randrange(-5, 20), dice.randrange(10**9)]),
+        dice.choice([dice.randrange(20), dice.randrange(10**9)]),
         uid=f"{number:024x}",
         method=dice.choice(_METHODS),
         name=dice.choice(_NAMES),
