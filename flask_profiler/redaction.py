@@ -49,7 +49,14 @@ class Names:
     remembered, in bounded number. Any thread.
     """
 
-    __slots__ = ("_harmful", "_most_words", "_secrets", "harmless")
+    __slots__ = (
+        "_clean_queries",
+        "_harmful",
+        "_most_words",
+        "_secrets",
+        "clean_urls",
+        "harmless",
+    )
 
     def __init__(self, more: Iterable[str] = ()) -> None:
         added = [words_of(name) for name in more]
@@ -58,6 +65,9 @@ class Names:
         self._harmful: set[str] = set()
         self.harmless: set[str] = set()
         """Names that are known to be no secrets; others may be none either."""
+        self._clean_queries: set[str] = set()
+        self.clean_urls: set[str] = set()
+        """URLs that are known to hold no secrets."""
 
     def secret(self, name: str) -> bool:
         """Tell whether a name, which may be percent-encoded, means a secret."""
@@ -74,19 +84,27 @@ class Names:
 
     def query(self, text: str) -> str:
         """Give a query string, or a form's body, with its secrets replaced."""
+        if text in self._clean_queries:
+            return text
         pairs = text.split("&")
         for pair in pairs:
             if pair.partition("=")[0] not in self.harmless:
-                return "&".join([self._pair(pair) for pair in pairs])
+                text = "&".join([self._pair(pair) for pair in pairs])
+                break
+        _remember(text, self._clean_queries)
         return text
 
     def url(self, text: str) -> str:
         """Give a URL with the secrets of its query and of its fragment replaced."""
         if "#" in text:
             head, _, fragment = text.partition("#")
-            return f"{self.url(head)}#{self.query(fragment)}"
-        head, mark, query = text.partition("?")
-        return f"{head}?{self.query(query)}" if mark else text
+            text = f"{self.url(head)}#{self.query(fragment)}"
+        else:
+            head, mark, query = text.partition("?")
+            if mark:
+                text = f"{head}?{self.query(query)}"
+        _remember(text, self.clean_urls)
+        return text
 
     def _pair(self, pair: str) -> str:
         name, equals, _ = pair.partition("=")
@@ -100,6 +118,13 @@ class Names:
             for first in range(len(words))
             for last in range(first + 1, first + self._most_words + 1)
         )
+
+
+def _remember(text: str, among: set[str]) -> None:
+    if len(text) <= _LONGEST:
+        if len(among) >= _REMEMBERED:
+            among.clear()
+        among.add(text)
 
 
 def _singular(word: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from werkzeug.wsgi import ClosingIterator
 
 from flask_profiler.guard import report
 from flask_profiler.instrument.exchange import UNKNOWN
@@ -20,13 +22,17 @@ def framed(exchange: Exchange, body: Iterable[bytes]) -> Iterable[bytes]:
     """Give the body that the server gets; record the exchange if it is complete."""
     try:
         announced = exchange.announced()
-        if _complete_at_once(exchange, body, announced):
-            exchange.finish()
-            return body
-        sized = hasattr(body, "__len__")
-        if announced is None or sized:
+        # What Flask gives when there is anything to send, unless it is a file.
+        if type(body) is not ClosingIterator:
+            if _complete_at_once(exchange, body, announced):
+                exchange.finish()
+                return body
+            if hasattr(body, "__len__"):
+                exchange.streamed = True
+                return Sized(exchange, body, announced)
+        if announced is None:
             exchange.streamed = True
-            return (Sized if sized else Passed)(exchange, body, announced)
+            return Passed(exchange, body, announced)
     except Exception as error:  # noqa: BLE001 - the server gets what it would have
         report("looking at the body of a response", error)
         return body
@@ -37,7 +43,6 @@ def _with_first_chunk(
     exchange: Exchange, body: Iterable[bytes], announced: int
 ) -> Iterable[bytes]:
     """Take the first chunk of an announced body, to see whether it is all."""
-    before = exchange.size or 0
     try:
         chunks = iter(body)
         first = next(chunks)
@@ -47,6 +52,7 @@ def _with_first_chunk(
     except BaseException as error:  # noqa: BLE001 - raised when the server asks
         exchange.fail(error)
         return Whole.of(body, _raising(error))
+    before = exchange.size
     exchange.count(first)
     if exchange.size >= announced:
         exchange.finish()
@@ -87,25 +93,20 @@ def _complete_at_once(
 class Whole(chain[bytes]):
     """A body that is recorded already, with what was taken of it in its place.
 
-    As an iterator of C it costs least; only `close` is ours.
+    All of it is C, which costs least; it can be closed if the body can.
     """
 
-    __slots__ = ("_body",)
-    _body: Iterable[bytes] | None
+    __slots__ = ("close",)
+    close: Callable[[], object]
 
     @classmethod
     def of(cls, body: Iterable[bytes], *parts: Iterable[bytes]) -> Whole:
         """Put the parts of a body together again."""
         whole = cls(*parts)
-        whole._body = body
-        return whole
-
-    def close(self) -> None:
-        """Close the body, once."""
-        body, self._body = self._body, None
         close = getattr(body, "close", None)
         if close is not None:
-            close()
+            whole.close = close
+        return whole
 
 
 class Passed:

@@ -14,9 +14,10 @@ from flask_profiler.clock import now_us, tick_ns
 from flask_profiler.guard import report
 from flask_profiler.instrument.routes import is_ignored
 from flask_profiler.instrument.views import decorated
+from flask_profiler.line.encode import route_as_json
+from flask_profiler.line.format import Line, Seen
 from flask_profiler.plain import plain, text_of_any
 from flask_profiler.sampling import sampled_out
-from flask_profiler.spool.line import Line
 from flask_profiler.state import State, only_state, state_of
 
 if TYPE_CHECKING:
@@ -144,19 +145,18 @@ class _Call:
             raised = (type(error).__qualname__, text_of_any(error))
         recorder.record(
             Line(
-                uid=recorder.uids.make(self._started_us),
-                started=self._started_us,
-                phases=None,
-                elapsed=(completed - self._began) // 1000,
-                method=str(function.method),
-                name=str(function.name),
-                pid=recorder.pid,
-                host=recorder.host,
+                self._started_us,
+                (self._began, completed),
+                next(recorder.counter),
+                recorder.process,
+                route_as_json(str(function.method), str(function.name), None),
                 error=error is not None,
-                raised=raised,
-                args=tuple(plain(self._args, names)),
                 kwargs=plain(self._kwargs, names),
-                context=plain(function.context, names) if function.context else None,
+                seen=Seen(
+                    raised=raised,
+                    args=tuple(plain(self._args, names)),
+                    context=plain(function.context, names) if function.context else None,
+                ),
             )
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
 
 from flask_profiler.clock import tick_ns, wall_ns
 from flask_profiler.guard import report
@@ -25,48 +27,51 @@ UNKNOWN = -1
 class Keeper(Protocol):
     """Who decides what is measured, and records it."""
 
-    def adopt(self, exchange: Exchange) -> None:
-        """Have a request measured because a decorated view is called in it."""
+    def prepare(self) -> None:
+        """Do what must be done before the first request."""
+
+    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
+        """Begin a view's phase in the current request."""
+
+    def decide(self, exchange: Exchange) -> None:
+        """Decide on a request whose view never began."""
 
     def record(self, exchange: Exchange, route: Route, completed: int) -> None:
         """Record a request that was complete at a tick."""
 
 
-class Exchange:
+class Exchange(msgspec.Struct, eq=False):
     """What is known so far of a request; ticks are nanoseconds of `clock.tick_ns`.
 
-    What is not known yet stands on the class: that makes one half the price that slots
-    would have.
+    A struct because that is made in one step: each step of Python costs a request some
+    thirty nanoseconds.
     """
 
+    keeper: Keeper
+    environ: WSGIEnvironment
+    start_response: StartResponse
+    started_ns: int
+    began: int
     route: Route | None = None
     """Where the request belongs; `None` as long as it is not measured."""
     request: Request | None = None
-    kwargs: dict[str, Any] | None = None
-    noted = False
-    adoptable = False
-    view_began = 0
-    view_ended = 0
-    returned = 0
+    """Known once it is decided whether the request is measured."""
+    kwargs: dict[str, Any] = {}
+    adoptable: bool = False
+    view_began: int = 0
+    view_ended: int = 0
+    returned: int = 0
+    write: Callable[[bytes], object] | None = None
     status: str | None = None
-    headers: list[tuple[str, str]] = []  # noqa: RUF012 - never changed, only replaced
-    size = 0
+    headers: Sequence[tuple[str, str]] = ()
+    size: int = 0
     """Bytes of the response so far."""
-    streamed = False
+    streamed: bool = False
     file: object = None
     """What a file wrapper that is a function has given."""
     raised: tuple[str, str] | None = None
-    escaped = False
-    done = False
-
-    def __init__(
-        self, keeper: Keeper, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> None:
-        self.keeper = keeper
-        self.environ = environ
-        self.start_response = start_response
-        self.started_ns = wall_ns()
-        self.began = tick_ns()
+    escaped: bool = False
+    done: bool = False
 
     def start(
         self,
@@ -85,7 +90,7 @@ class Exchange:
 
     def write_through(self, chunk: bytes) -> object:
         """Stand for the server's `write`."""
-        written = self.write(chunk)
+        written = self.write(chunk) if self.write else None
         self.count(chunk)
         return written
 
@@ -114,13 +119,15 @@ class Exchange:
         if self.done:
             return
         self.done = True
-        if self.route is None:
-            return
+        completed = tick_ns()
         try:
-            self.keeper.record(self, self.route, tick_ns())
+            if self.request is None:
+                self.keeper.decide(self)
+            if self.route is not None:
+                self.keeper.record(self, self.route, completed)
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("recording a request", error)
-        self.request = self.kwargs = None
+        self.request = None
 
     def fail(self, error: BaseException) -> None:
         """Record a response that an exception has ended."""

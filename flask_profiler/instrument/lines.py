@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_profiler.instrument.exchange import UNKNOWN, Exchange
 from flask_profiler.instrument.routes import Route
+from flask_profiler.line.format import Line, Seen
 from flask_profiler.plain import plain
 from flask_profiler.redaction import REDACTED, Names
 from flask_profiler.request_context import Capture
-from flask_profiler.spool.line import Line
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
-
     from flask_profiler.config import Config
-    from flask_profiler.measurement import Json
     from flask_profiler.recorder import Recorder
-
-_METHODS = frozenset(
-    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
-)
-_OTHER_METHOD = "(other)"
-"""Anybody can make methods up, and each would be a route of its own."""
+    from flask_profiler.request_context.environs import Shape
 
 _MOST_CODES = 200
+_PLAIN = frozenset({str, int})
 _CODES: dict[str | None, int] = {}
 
 
@@ -42,77 +35,51 @@ class Lines:
         """Record an exchange that was complete at a tick."""
         environ = exchange.environ
         recorder = self._recorder
-        started_us = exchange.started_ns // 1000
+        shape, values = self._capture.taken(environ)
+        query = environ.get("QUERY_STRING", "")
         status = exchange.status
         code = _CODES.get(status) or _code(status)
-        kwargs = exchange.kwargs
         line = Line(
-            recorder.uids.make(started_us),
-            started_us,
-            _phases(exchange, completed),
-            environ.get("REQUEST_METHOD", "GET"),
-            route.name,
-            recorder.pid,
-            recorder.host,
-            endpoint=route.endpoint,
-            status=code,
-            error=exchange.escaped or (code or 0) >= 500,
-            size=None if exchange.size == UNKNOWN else exchange.size,
-            raised=exchange.raised,
-            url=self._capture.url(environ),
-            headers=self._capture.headers(environ),
-            ip=environ.get("REMOTE_ADDR"),
+            exchange.started_ns // 1000,
+            (
+                exchange.began,
+                exchange.view_began,
+                exchange.view_ended,
+                exchange.returned if exchange.streamed else completed,
+                completed,
+            ),
+            next(recorder.counter),
+            recorder.process,
+            route.as_json[environ.get("REQUEST_METHOD", "GET")],
+            code,
+            None if exchange.size == UNKNOWN else exchange.size,
+            exchange.escaped or (code or 0) >= 500,
+            query and self.names.query(query),
+            exchange.kwargs,
+            Seen(shape.names, values, shape.redacted),
         )
-        if kwargs:
-            line.kwargs = self._arguments(kwargs, route)
-        if route.special:
-            self._complete_special(line, route, kwargs or {}, environ)
+        if route.secrets or not _PLAIN.issuperset(map(type, line.kwargs.values())):
+            self._mend_arguments(line, route, shape)
+        if exchange.raised:
+            line.seen.raised = exchange.raised
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             self._add_content(line, exchange)
         recorder.record(line)
 
-    def _arguments(self, kwargs: dict[str, Any], route: Route) -> dict[str, Json]:
+    def _mend_arguments(self, line: Line, route: Route, shape: Shape) -> None:
+        names, kwargs = self.names, line.kwargs
         if route.secrets:
+            path = route.path(kwargs, names)
+            line.seen.values = shape.with_path(line.seen.values, path)
             kwargs = {**kwargs, **dict.fromkeys(route.secrets, REDACTED)}
-        for value in kwargs.values():
-            if type(value) is not str:
-                names = self.names
-                return {name: plain(value, names) for name, value in kwargs.items()}
-        return kwargs
-
-    def _complete_special(
-        self,
-        line: Line,
-        route: Route,
-        kwargs: dict[str, Any],
-        environ: WSGIEnvironment,
-    ) -> None:
-        if route.secrets:
-            path = route.path(kwargs, self.names)
-            line.url = self._capture.url(environ, path)
-        elif line.method not in _METHODS:
-            line.method = _OTHER_METHOD
+        line.kwargs = {name: plain(value, names) for name, value in kwargs.items()}
 
     def _add_content(self, line: Line, exchange: Exchange) -> None:
         content = self._capture.content(
             exchange.environ, exchange.request, streamed=exchange.streamed
         )
-        line.form = content.form
-        line.body = content.body
-
-
-def _phases(exchange: Exchange, completed: int) -> tuple[int, int, int, int]:
-    """Cut the time at whole microseconds, so that the phases add up exactly."""
-    began = exchange.began
-    returned = exchange.returned if exchange.streamed else completed
-    view_began = exchange.view_began or returned
-    view_ended = exchange.view_ended or returned
-    returned = max(returned, view_ended)  # a lazy middleware returns before the view
-    before = (view_began - began) // 1000
-    in_view = (view_ended - began) // 1000 - before
-    until_return = (returned - began) // 1000
-    stream = (completed - began) // 1000 - until_return if exchange.streamed else 0
-    return before, in_view, until_return - before - in_view, stream
+        line.seen.form = content.form
+        line.seen.body = content.body
 
 
 def _code(status: str | None) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask_profiler.clock import tick_ns
+from flask_profiler.clock import tick_ns, wall_ns
 from flask_profiler.guard import report
 from flask_profiler.instrument.bodies import framed
 from flask_profiler.instrument.exchange import Exchange, Keeper
@@ -14,11 +14,13 @@ from flask_profiler.request_context import watch
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+_UNKNOWN = object()
+
 
 class Rim:
     """Stand around a WSGI application, and time what it does for each request."""
 
-    __slots__ = ("_keeper", "_key", "_max_unread", "wsgi_app")
+    __slots__ = ("_keeper", "_key", "_max_unread", "_usual_wrapper", "wsgi_app")
 
     def __init__(
         self,
@@ -30,6 +32,8 @@ class Rim:
         self.wsgi_app = wsgi_app
         self._keeper = keeper
         self._key = key
+        self._usual_wrapper: object = _UNKNOWN
+        """A class of the server: what it gives can be recognised."""
         self._max_unread = max_unread
         """Bytes of a body that may be read although nobody else did; `None`: never."""
 
@@ -38,13 +42,14 @@ class Rim:
     ) -> Iterable[bytes]:
         """Answer a request as the application does."""
         try:
-            exchange = Exchange(self._keeper, environ, start_response)
+            exchange = Exchange(
+                self._keeper, environ, start_response, wall_ns(), tick_ns()
+            )
             environ[self._key] = exchange
+            if environ.get("wsgi.file_wrapper") is not self._usual_wrapper:
+                self._look_at_wrapper(exchange)
             if self._max_unread is not None:
                 watch(environ, self._max_unread)
-            wrapper = environ.get("wsgi.file_wrapper")
-            if wrapper is not None and not isinstance(wrapper, type):
-                environ["wsgi.file_wrapper"] = _noting(wrapper, exchange)
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("beginning to time a request", error)
             return self.wsgi_app(environ, start_response)
@@ -54,9 +59,20 @@ class Rim:
             exchange.fail(error)
             raise
         exchange.returned = tick_ns()
-        if exchange.route is None and (exchange.noted or exchange.status is not None):
+        if exchange.route is None and exchange.request is not None:
             return body
         return framed(exchange, body)
+
+    def _look_at_wrapper(self, exchange: Exchange) -> None:
+        """Do what is seldom needed: in the first request, and on some servers."""
+        if self._usual_wrapper is _UNKNOWN:
+            self._usual_wrapper = None
+            self._keeper.prepare()
+        wrapper = exchange.environ.get("wsgi.file_wrapper")
+        if isinstance(wrapper, type):
+            self._usual_wrapper = wrapper
+        elif wrapper is not None:
+            exchange.environ["wsgi.file_wrapper"] = _noting(wrapper, exchange)
 
 
 def _noting(wrapper: Callable[..., Any], exchange: Exchange) -> Callable[..., Any]:

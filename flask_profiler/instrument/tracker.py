@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
-
+from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
 from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
 from flask_profiler.instrument.views import (
-    begin_under,
     current_request,
     is_decorated,
     is_timed,
@@ -21,7 +18,7 @@ from flask_profiler.sampling import sampled_out
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from flask import Request
+    from flask import Flask, Request
     from werkzeug.routing import Rule
 
     from flask_profiler.config import Config
@@ -34,65 +31,101 @@ _UNMATCHED = Route(UNMATCHED, None)
 class Tracker:
     """Decide which requests of an application are measured, and have them recorded.
 
-    A view is wrapped when the first request for its rule comes: until then Flask takes
-    another rule for the same view only as long as it finds the view itself.
+    Views are wrapped when the first request comes: until then Flask takes another rule
+    for the same view only as long as it finds the view itself.
     """
 
     def __init__(
         self,
+        app: Flask,
         key: str,
         config: Config,
         lines: Lines,
         endpoints: Container[str] | None,
     ) -> None:
+        self._app = app
         self._key = key
         self._ignore = config.ignore
         self._sampling = config.sampling_function
         self._unmatched = _UNMATCHED if config.unmatched else None
         self._names = lines.names
         self.record = lines.record
-        self._begin_view = partial(begin_under, key)
         self._endpoints = endpoints
         """Those that are tracked; `None`: all, also those declared later."""
-        self._routes: dict[tuple[str, str], Route] = {}
+        self._routes: dict[int, Route] = {}
+        """By the identity of their rules, which they keep alive."""
+
+    def prepare(self) -> None:
+        """Wrap the views that are to be timed."""
+        for rule in self._app.url_map.iter_rules():
+            self._route_of(rule)
 
     def note(self, _endpoint: str | None, _view_args: dict[str, Any] | None) -> None:
-        """Note the request and its route, before anything of the application runs."""
+        """Decide on a request before anything of the application runs.
+
+        For what can't be decided later: a sampling function may look at the request.
+        """
         try:
             current = current_request()
             exchange: Exchange | None = current.environ.get(self._key)
-            if exchange is None or exchange.noted:
-                return
-            exchange.noted = True
-            exchange.environ = current.environ
-            exchange.request = current
-            if current.view_args:
-                exchange.kwargs = dict(current.view_args)
-            route: Route | None = None
-            if (rule := current.url_rule) is not None:
-                route = self._routes.get((rule.endpoint, rule.rule))
-            if route is None or not route.tracked or current.method == "OPTIONS":
-                route = self._route_to_measure(exchange, current)
-            if route is None or (self._sampling and sampled_out(self._sampling)):
-                return
-            exchange.route = route
+            if exchange is not None and exchange.request is None:
+                self._decide(exchange, current, dict(current.view_args or {}))
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("noting a request", error)
 
-    def adopt(self, exchange: Exchange) -> None:
+    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
+        """Begin a view's phase; `None` where there is nothing to time, or it began."""
+        try:
+            current = current_request()
+        except RuntimeError:
+            return None  # called outside of a request
+        try:
+            exchange: Exchange | None = current.environ.get(self._key)
+            if exchange is None or exchange.view_began:
+                return None
+            if exchange.request is None:
+                self._decide(exchange, current, kwargs)
+            if exchange.adoptable:
+                self._adopt(exchange)
+            exchange.view_began = tick_ns()
+        except Exception as error:  # noqa: BLE001 - the view is called all the same
+            report("beginning to time a view", error)
+            return None
+        return exchange
+
+    def decide(self, exchange: Exchange) -> None:
+        """Decide on a request whose view never began, now that it is over."""
+        current = exchange.environ.get("werkzeug.request")
+        rule = getattr(current, "url_rule", None)
+        if rule is not None and rule.map is self._app.url_map:
+            self._decide(exchange, current, dict(current.view_args or {}))
+
+    def _decide(
+        self, exchange: Exchange, current: Request, kwargs: dict[str, Any]
+    ) -> None:
+        exchange.request = current
+        exchange.environ = current.environ
+        exchange.kwargs = kwargs
+        route = self._routes.get(id(current.url_rule))
+        if route is None or not route.tracked or current.method == "OPTIONS":
+            route = self._route_to_measure(exchange, current)
+        if route is not None and not (self._sampling and sampled_out(self._sampling)):
+            exchange.route = route
+
+    def _adopt(self, exchange: Exchange) -> None:
         """Have a request measured because a decorated view is called in it."""
         exchange.adoptable = False
         rule = exchange.request.url_rule if exchange.request else None
         if rule is None or sampled_out(self._sampling):
             return
-        exchange.route = self._routes[rule.endpoint, rule.rule]
+        exchange.route = self._route_of(rule)
         exchange.route.tracked = True
 
     def _route_to_measure(self, exchange: Exchange, current: Request) -> Route | None:
         rule = current.url_rule
         if rule is None:
             return self._unmatched
-        route = self._routes.get((rule.endpoint, rule.rule)) or self._first_seen(rule)
+        route = self._route_of(rule)
         if route.automatic_options and current.method == "OPTIONS":
             return self._unmatched
         if route.tracked:
@@ -100,9 +133,12 @@ class Tracker:
         exchange.adoptable = not route.ignored
         return None
 
+    def _route_of(self, rule: Rule) -> Route:
+        return self._routes.get(id(rule)) or self._first_seen(rule)
+
     def _first_seen(self, rule: Rule) -> Route:
         route = route_of(rule, self._ignore, self._names)
-        views = current_app.view_functions
+        views = self._app.view_functions
         view = views.get(rule.endpoint)
         route.tracked = not route.ignored and (
             self._endpoints is None
@@ -110,6 +146,6 @@ class Tracker:
             or is_decorated(view)
         )
         if route.tracked and view is not None and not is_timed(view):
-            views[rule.endpoint] = timed(view, self._begin_view)
-        self._routes[rule.endpoint, rule.rule] = route
+            views[rule.endpoint] = timed(view, self.begin)
+        self._routes[id(rule)] = route
         return route

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from flask_profiler.errors import RefusedError, StorageUnavailableError
-from flask_profiler.spool.lines import Item
+from flask_profiler.line.spooled import Spooled
 from flask_profiler.storage.base import Mark, Storage
 
 _PATIENCE: Final = 64
@@ -16,7 +15,7 @@ _PATIENCE: Final = 64
 
 @dataclass
 class Deposit:
-    """Store measurements; those that the storage refuses are set aside.
+    """Store lines; those that the storage refuses are set aside.
 
     A batch that fails is halved until the offender stands alone. An error that isn't
     `RefusedError` may mean the measurement or the storage: the measurement, if others
@@ -24,47 +23,47 @@ class Deposit:
     """
 
     storage: Storage
-    refused: list[tuple[Item, Exception]] = field(default_factory=list)
+    refused: list[tuple[bytes, Exception]] = field(default_factory=list)
     stored: int = 0
-    _doubtful: list[tuple[Item, Exception]] = field(default_factory=list)
+    _doubtful: list[tuple[bytes, Exception]] = field(default_factory=list)
     _failures: int = 0
 
-    def put(self, items: Sequence[Item], mark: Mark | None) -> None:
-        """Store the items and, with the last of them, the mark."""
-        if self._attempt(items, mark):
+    def put(self, lines: Spooled, mark: Mark | None) -> None:
+        """Store the lines and, with the last of them, the mark."""
+        if self._attempt(lines, mark):
             return
-        self._halve(items)
+        self._halve(lines)
         if self._doubtful and not self.stored:
             raise _unavailable(self._doubtful[0][1])
         self.refused.extend(self._doubtful)
         if mark is not None:
             self.storage.insert_many([], mark)
 
-    def _attempt(self, items: Sequence[Item], mark: Mark | None = None) -> bool:
+    def _attempt(self, lines: Spooled, mark: Mark | None = None) -> bool:
         try:
-            self.storage.insert_many([item.measurement for item in items], mark)
+            self.storage.insert_many(lines, mark)
         except StorageUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - engines are written by anybody
-            self._failed(items, error)
+            self._failed(lines, error)
             return False
-        self.stored += len(items)
+        self.stored += len(lines)
         return True
 
-    def _failed(self, items: Sequence[Item], error: Exception) -> None:
-        if len(items) == 1:
+    def _failed(self, lines: Spooled, error: Exception) -> None:
+        if len(lines) == 1:
             known = isinstance(error, RefusedError)
-            (self.refused if known else self._doubtful).append((items[0], error))
+            (self.refused if known else self._doubtful).append((lines.raws[0], error))
         if not isinstance(error, RefusedError):
             self._failures += 1
             if self._failures >= _PATIENCE and not self.stored:
                 raise _unavailable(error)
 
-    def _halve(self, items: Sequence[Item]) -> None:
-        if len(items) < 2:
+    def _halve(self, lines: Spooled) -> None:
+        if len(lines) < 2:
             return
-        middle = len(items) // 2
-        for half in (items[:middle], items[middle:]):
+        middle = len(lines) // 2
+        for half in (lines[:middle], lines[middle:]):
             if not self._attempt(half):
                 self._halve(half)
 

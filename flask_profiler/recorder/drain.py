@@ -116,8 +116,8 @@ class Drainer:
     def _deposit(self, segment: Segment, batch: Batch) -> Deposit:
         mark = Mark(segment.name, batch.end) if self.storage.transactional else None
         deposit = Deposit(self.storage)
-        if batch.items or (mark is not None and batch.moved):
-            deposit.put(batch.items, mark)
+        if batch.lines or (mark is not None and batch.moved):
+            deposit.put(batch.lines, mark)
         self._losses.note(batch, deposit)
         return deposit
 

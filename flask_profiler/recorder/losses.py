@@ -30,8 +30,8 @@ class Losses:
         """
         for raw in batch.strange:
             self._keep(_STRANGE, raw)
-        for item, error in deposit.refused:
-            self._keep(f"{type(error).__name__}: {error}", item.raw)
+        for raw, error in deposit.refused:
+            self._keep(f"{type(error).__name__}: {error}", raw)
             if type(error) not in self._told:
                 self._told.add(type(error))
                 logger.warning(

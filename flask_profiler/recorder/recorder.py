@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import socket
 import weakref
 from typing import Final
 
+import msgspec
+
 from flask_profiler.clock import tick_ns
 from flask_profiler.config import Config
 from flask_profiler.errors import StorageUnavailableError
 from flask_profiler.guard import logger, report, shielded
-from flask_profiler.measurement import Uids
+from flask_profiler.line.encode import encode, process_as_json
+from flask_profiler.line.format import Line
+from flask_profiler.line.timing import elapsed_of
 from flask_profiler.recorder.drain import Drainer
 from flask_profiler.recorder.outcome import Outcome
 from flask_profiler.recorder.thread import DrainThread
 from flask_profiler.spool import counters
 from flask_profiler.spool.counters import Counts
-from flask_profiler.spool.encode import encode
 from flask_profiler.spool.folder import check, folder_for
 from flask_profiler.spool.forks import Renewed
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.base import Storage
 
@@ -47,25 +50,24 @@ class Recorder(Renewed):
         self._drains = config.spool.drain
         self._writer = Writer(self.folder, config.spool.max_bytes)
         self._thread = DrainThread(Drainer(self.folder, storage), config.spool.interval)
-        self.host = socket.gethostname()
         self.renew()
         _recorders.add(self)
 
     def renew(self) -> None:
-        """Be another process: another pid, and uids that no other process makes."""
-        self.pid = os.getpid()
-        self.uids = Uids()
+        """Be another process, with uids that no other makes."""
+        self.process = process_as_json(os.getpid(), socket.gethostname())
+        self.counter = itertools.count(int.from_bytes(os.urandom(3), "big"))
         self._recorded = False
 
     def record(self, line: Line) -> None:
         """Spool one measurement. Raises nothing, and waits for nothing."""
         try:
-            if line.pid != self.pid or self.pid != os.getpid():
+            if os.getpid() != self.owner_pid or line.process is not self.process:
                 self._adopt(line)
             spooled = self._writer.append(encode(line))
             if self._verbose:
                 _log(line)
-            if spooled and self._drains and not self._thread.running:
+            if self._drains and not self._thread.running and spooled:
                 self._recorded = True
                 self._thread.start()
         except Exception as error:  # noqa: BLE001 - never into the request
@@ -97,8 +99,7 @@ class Recorder(Renewed):
         # Measured on the other side of a fork, or the fork told us nothing.
         self.fork_noticed()
         self._thread.fork_noticed()
-        line.pid = self.pid
-        line.uid = self.uids.make(line.started)
+        line.process, line.count = self.process, next(self.counter)
 
 
 def _refuse_unsafe(recorder: Recorder) -> None:
@@ -110,10 +111,9 @@ def _refuse_unsafe(recorder: Recorder) -> None:
 
 
 def _log(line: Line) -> None:
-    elapsed_us = line.elapsed if line.phases is None else sum(line.phases)
-    logger.info(
-        "%s %s %s %.1f ms", line.method, line.name, line.status, elapsed_us / 1000
-    )
+    method, name, _ = msgspec.json.decode(line.route)
+    elapsed_ms = elapsed_of(line.ticks) / 1000
+    logger.info("%s %s %s %.1f ms", method, name, line.status, elapsed_ms)
 
 
 def _at_exit() -> None:

@@ -13,9 +13,8 @@ from flask_profiler.request_context.content import (
     is_legible,
     type_and_size,
 )
-from flask_profiler.request_context.headers import Headers
+from flask_profiler.request_context.environs import Environs
 from flask_profiler.request_context.unread import rest_of
-from flask_profiler.spool.line import Url
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -32,29 +31,12 @@ class Capture:
     Works on a request whose context is gone, and never uses what would read the body.
     """
 
-    __slots__ = ("_headers", "config", "names")
+    __slots__ = ("config", "names", "taken")
 
     def __init__(self, config: CaptureConfig, names: Names) -> None:
         self.config = config
         self.names = names
-        self._headers = Headers(names)
-
-    def headers(self, environ: WSGIEnvironment) -> dict[str, str]:
-        """Give the headers under the names of WSGI."""
-        return self._headers.of(environ) if self.config.headers else {}
-
-    def url(self, environ: WSGIEnvironment, path: str | None = None) -> Url:
-        """Give the parts of the URL, with another path if that one has secrets."""
-        get = environ.get
-        if path is None:
-            path = get("PATH_INFO", "")
-        query = get("QUERY_STRING", "")
-        return Url(
-            get("wsgi.url_scheme", "http"),
-            get("HTTP_HOST") or f"{get('SERVER_NAME')}:{get('SERVER_PORT')}",
-            get("SCRIPT_NAME", "") + path,
-            self.names.query(query) if query else "",
-        )
+        self.taken = Environs(names, headers=config.headers).taken
 
     def content(
         self, environ: WSGIEnvironment, request: Request | None, *, streamed: bool

@@ -3,58 +3,53 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
-from flask_profiler.measurement import Measurement
-from flask_profiler.spool.encode import DEEPEST, storable_line
-from flask_profiler.spool.expand import expand
-from flask_profiler.spool.line import Line
+from flask_profiler.line.facts import Facts, facts_of
+from flask_profiler.line.spooled import Spooled
 from flask_profiler.spool.segment import Segment
 
 BATCH: Final = 1000
 """Lines taken at once, at most."""
+_STRETCH: Final = 50
+"""Lines read before other threads of the process get a chance to run."""
 _CHUNK: Final = 1 << 20
 
 _UNREADABLE: Final = (msgspec.DecodeError, RecursionError, UnicodeError)
-_decode = msgspec.json.Decoder(Line).decode
 
 
-class Item(msgspec.Struct, frozen=True, gc=False):
-    """A measurement, and the line that it came from."""
-
-    measurement: Measurement
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """What was taken out of a segment."""
 
-    items: list[Item]
-    strange: list[bytes]
-    """JSON that is no line of a version we know."""
-    torn: int
-    """Lines cut off or damaged."""
     end: int
     """Where the next batch begins."""
     moved: bool
     """Whether that is further than this one began."""
     last: bool
     """Nothing is left that could be taken, now that we looked."""
+    torn: int = 0
+    """Lines cut off or damaged."""
+    lines: Spooled = field(default_factory=lambda: Spooled([], []))
+    strange: list[bytes] = field(default_factory=list)
+    """JSON that is no line of a version we know."""
 
 
-def take(segment: Segment, offset: int) -> Batch:
-    """Take the next lines from `offset` on.
+def take(
+    segment: Segment, offset: int, breathe: Callable[[], object] = lambda: None
+) -> Batch:
+    """Take the next lines from `offset` on; `breathe` is called now and then.
 
     A last line without its newline is left for later while the segment has an owner;
     when it has none, it is taken if it is whole, else counted as torn.
     """
     if offset > segment.size:
         torn = 1 if segment.abandoned else 0
-        return Batch([], [], torn, segment.size, moved=False, last=True)
+        return Batch(segment.size, moved=False, last=True, torn=torn)
     data = _read(segment, offset)
     at_end = offset + len(data) >= segment.size
     raws = data.split(b"\n", BATCH)
@@ -64,8 +59,11 @@ def take(segment: Segment, offset: int) -> Batch:
     if at_end and complete and rest and segment.abandoned:
         raws.append(rest)
         end = segment.size
-    items, strange, torn = _sorted(raws)
-    return Batch(items, strange, torn, end, end > offset, last=at_end and complete)
+    batch = Batch(end, moved=end > offset, last=at_end and complete)
+    for start in range(0, len(raws), _STRETCH):
+        _sort(raws[start : start + _STRETCH], batch)
+        breathe()
+    return batch
 
 
 def _read(segment: Segment, offset: int) -> bytes:
@@ -79,26 +77,34 @@ def _read(segment: Segment, offset: int) -> bytes:
     return data
 
 
-def _sorted(raws: list[bytes]) -> tuple[list[Item], list[bytes], int]:
-    items: list[Item] = []
-    strange: list[bytes] = []
-    torn = 0
+def _sort(raws: list[bytes], batch: Batch) -> None:
+    try:
+        facts = list(map(_facts, raws))
+    except _UNREADABLE:
+        _sort_one_by_one(raws, batch)
+    else:
+        batch.lines.facts += facts
+        batch.lines.raws += raws
+
+
+def _sort_one_by_one(raws: list[bytes], batch: Batch) -> None:
     for raw in raws:
         try:
-            items.append(Item(_measurement(raw), raw))
+            facts = _facts(raw)
         except _UNREADABLE:
             if _is_json(raw):
-                strange.append(raw)
+                batch.strange.append(raw)
             elif raw:
-                torn += 1
-    return items, strange, torn
+                batch.torn += 1
+        else:
+            batch.lines.facts.append(facts)
+            batch.lines.raws.append(raw)
 
 
-def _measurement(raw: bytes) -> Measurement:
-    line = _decode(raw)
-    if raw.count(b"[") + raw.count(b"{") > DEEPEST:
-        line = storable_line(line)
-    return expand(line)
+def _facts(raw: bytes) -> Facts:
+    if not raw.isascii():
+        raw.decode()  # parts of a line are passed on as they are
+    return facts_of(raw)
 
 
 def _is_json(raw: bytes) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+import os
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from flask_profiler.line.format import Line, Seen
 from flask_profiler.measurement import Json
-from flask_profiler.spool.line import Line
 
 DEEPEST: Final = 32
 """Levels of lists and mappings that are kept; what is below is replaced."""
@@ -16,8 +17,10 @@ DEEPEST: Final = 32
 TOO_DEEP: Final = "[nested too deeply]"
 
 _encoder = msgspec.json.Encoder()
-_fields = msgspec.structs.fields(Line)
+_fields = {kind: msgspec.structs.fields(kind) for kind in (Line, Seen)}
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+
+T = TypeVar("T", Line, Seen)
 
 
 def encode(line: Line) -> bytes:
@@ -28,17 +31,37 @@ def encode(line: Line) -> bytes:
         return _encoder.encode(storable_line(line)) + b"\n"
 
 
-def storable_line(line: Line) -> Line:
+def route_as_json(method: str, name: str, endpoint: str | None) -> msgspec.Raw:
+    """Give the key `route` of lines; what JSON can't hold is replaced."""
+    return msgspec.Raw(_encoder.encode(storable([method, name, endpoint])))
+
+
+def process_as_json(pid: int, host: str) -> msgspec.Raw:
+    """Give the key `process` of lines, with a number that is used only once."""
+    number = os.urandom(5).hex()
+    return msgspec.Raw(_encoder.encode(storable([pid, host, number])))
+
+
+def storable_line(line: T) -> T:
     """Replace, field by field, what can't be encoded, stored or read back."""
     kept: dict[str, Any] = {}
-    for field in _fields:
-        value = storable(getattr(line, field.name))
-        try:
-            kept[field.name] = msgspec.convert(value, field.type, strict=False)
-        except msgspec.ValidationError:
-            if field.required:
-                kept[field.name] = _stand_in(field.type)
-    return Line(**kept)
+    for field in _fields[type(line)]:
+        value = getattr(line, field.name)
+        if isinstance(value, Seen):
+            kept[field.name] = storable_line(value)
+        elif isinstance(value, msgspec.Raw):
+            kept[field.name] = value
+        else:
+            _keep(kept, field, storable(value))
+    return type(line)(**kept)
+
+
+def _keep(kept: dict[str, Any], field: msgspec.structs.FieldInfo, value: Json) -> None:
+    try:
+        kept[field.name] = msgspec.convert(value, field.type, strict=False)
+    except msgspec.ValidationError:
+        if field.required:
+            kept[field.name] = _stand_in(field.type)
 
 
 def storable(value: object, depth: int = 0) -> Json:
