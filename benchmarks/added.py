@@ -24,7 +24,7 @@ from harness.table import Table
 from harness.variants import NOT_DRAINING, OURS, PEERS, PLAIN, WITH_BACKLOG, Variant
 from traffic import SCENARIOS
 
-SECONDS = 0.3
+SECONDS = 0.2
 WAITING = 100_000
 HEADING = ("", "median µs", "added µs", "of plain", "least, added µs", "p99 added µs")
 

@@ -39,7 +39,7 @@ def run(description: str, measure: Measure, *, rounds: int) -> None:
         tables = measure(
             Request(
                 folder=Path(name),
-                rounds=2 if options.quick else options.rounds,
+                rounds=1 if options.quick else options.rounds,
                 quick=options.quick,
                 pinned=options.pin,
                 peers=peers,

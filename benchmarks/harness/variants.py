@@ -24,6 +24,11 @@ class Variant:
         return self.peer == "ours"
 
     @property
+    def drained(self) -> bool:
+        """Whether somebody empties its spool."""
+        return self.ours and (self.drain or self.beside)
+
+    @property
     def options(self) -> dict[str, bool]:
         """What its `install` is given."""
         return {"drain": self.drain} if self.ours else {}
