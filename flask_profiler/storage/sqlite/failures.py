@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import msgspec
 
 from flask_profiler.errors import (
+    FolderMissingError,
     StorageBusyError,
     StorageError,
     StorageMissingError,
@@ -101,7 +102,7 @@ def missing(place: Place) -> StorageError:
     """Say that there is no store, or not even a folder for one."""
     folder = place.path.parent
     if not folder.exists():
-        return StorageMissingError(
+        return FolderMissingError(
             f"There is no folder {folder} for the database {place.given}.",
             hint="Create the folder, or give storage.FILE another path.",
         )
