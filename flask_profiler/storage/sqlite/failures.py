@@ -49,6 +49,12 @@ def failure_of(error: sqlite3.Error, place: Place) -> StorageError:
     return _meant(code, error, place)
 
 
+def is_lasting(error: BaseException | None) -> bool:
+    """Tell whether the same connection would very likely fail again."""
+    unavailable = isinstance(error, StorageUnavailableError)
+    return unavailable and not isinstance(error, StorageBusyError)
+
+
 def _meant(code: int, error: Exception, place: Place) -> StorageError:
     message, hint = _MEANINGS.get(code, (f"can't be used: {error}", None))
     return StorageUnavailableError(f"The database {place.given} {message}.", hint=hint)
