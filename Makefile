@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench soak clean
 MAKEFLAGS += --no-print-directory
 
 help: ## list the targets
@@ -38,6 +38,9 @@ format: $(VENV)/.dev-ready ## put the code into the house format, and mend what 
 
 bench: $(VENV)/.dev-ready ## measure what the profiler adds to a request
 	$(BIN)/python benchmarks/overhead.py
+
+soak: $(VENV)/.dev-ready ## harm a server for ten minutes, and see whether the books balance
+	@$(BIN)/python -m tests.soak $(SOAK)
 
 clean: ## delete what the other targets made, the virtual environment too
 	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .pytest_cache
