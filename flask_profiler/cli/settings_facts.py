@@ -15,10 +15,10 @@ def settings_facts(settings: Settings | None) -> list[Fact]:
         ("profiler", _measuring(settings)),
         ("sampling", f"by {settings.sampling}" if settings.sampling else "none"),
         ("captures", _captures(settings)),
-        ("unread", f"bodies are {'read too' if settings.unread else 'left alone'}"),
+        ("unread", f"bodies {'read too' if settings.unread else 'left alone'}"),
         ("ignores", ", ".join(settings.ignore) or "nothing"),
-        ("redacts", ", ".join(("built-in names", *settings.redact))),
         ("verbose", "on" if settings.verbose else "off"),
+        ("redacts", ", ".join(("built-in names", *settings.redact))),
         ("reserved", _reserved(settings)),
     ]
     return [(name, text) for name, text in known if text]
@@ -35,7 +35,7 @@ def _captures(settings: Settings) -> str:
         return "no headers, forms, bodies"
     parts = list(settings.captured)
     if "body" in parts:
-        parts[-1] = f"body up to {size_text(settings.max_body)}"
+        parts[-1] = f"body to {size_text(settings.max_body)}"
     return ", ".join(parts)
 
 

@@ -11,7 +11,6 @@ from flask_profiler.cli.settings_facts import settings_facts
 from flask_profiler.formatting import (
     ago_text,
     date_text,
-    elapsed_text,
     number_of,
     percent_text,
     size_text,
@@ -40,18 +39,18 @@ class Told:
     settings: list[Fact]
 
 
-def told(status: Status, clock: Clock) -> Told:
-    """Put a status into words."""
+def told(status: Status, clock: Clock, *, brief: bool = False) -> Told:
+    """Put a status into words; in brief, so that two facts fit on a line."""
     count = len(status.problems)
     return Told(
         verdict=number_of(count, "problem") if count else "all is well",
-        store=_store(status, clock),
+        store=_store(status, clock, brief=brief),
         spool=_spool(status, clock),
         settings=settings_facts(status.settings),
     )
 
 
-def _store(status: Status, clock: Clock) -> list[Fact]:
+def _store(status: Status, clock: Clock, *, brief: bool) -> list[Fact]:
     facts = status.facts
     engine = ("engine", status.location.partition(":")[0])
     if facts is None:
@@ -60,10 +59,10 @@ def _store(status: Status, clock: Clock) -> list[Fact]:
         return [engine, ("holds", _NOT_KNOWN if wrong else nothing)]
     known = [
         engine,
-        ("holds", _holds(facts)),
-        ("newest", _moment(facts.newest_us, clock)),
-        ("oldest", _moment(facts.oldest_us, clock)),
         ("size", _sizes(facts)),
+        ("holds", _holds(facts)),
+        ("newest", _moment(facts.newest_us, clock, date=not brief, ago=True)),
+        ("oldest", _moment(facts.oldest_us, clock, date=True, ago=not brief)),
     ]
     return [(name, text) for name, text in known if text]
 
@@ -77,11 +76,12 @@ def _holds(facts: Facts) -> str:
     return number_of(facts.count, "measurement") + routes
 
 
-def _moment(time_us: int | None, clock: Clock) -> str:
+def _moment(time_us: int | None, clock: Clock, *, date: bool, ago: bool) -> str:
     if time_us is None:
         return ""
-    when = ago_text(time_us, clock.now_us)
-    return f"{date_text(clock.local(time_us))} ({when})"
+    written = date_text(clock.local(time_us)) if date else ""
+    passed = ago_text(time_us, clock.now_us) if ago else ""
+    return f"{written} ({passed})" if written and passed else written or passed
 
 
 def _sizes(facts: Facts) -> str:
@@ -96,22 +96,19 @@ def _spool(status: Status, clock: Clock) -> list[Fact]:
     if status.backlog is None:
         return [folder, ("waiting", _NOT_KNOWN), *_lost(status, clock)]
     backlog, settings = status.backlog, status.settings
-    return [
+    since_us = backlog.since_us
+    age = None if since_us is None else max(0, clock.now_us - since_us)
+    facts = [
         folder,
         ("on disk", size_text(backlog.size)),
-        ("waiting", _waiting(backlog, clock)),
-        ("room", _room(backlog, settings)),
+        ("waiting", number_of(backlog.lines, "measurement") if age is not None else ""),
+        ("age", "" if age is None else span_text(age)),
         ("drained", f"{_by(settings)}{_STATES[status.draining]}"),
         ("written", f"by {_processes(backlog.writers)}"),
+        ("room", _room(backlog, settings)),
         *_lost(status, clock),
     ]
-
-
-def _waiting(backlog: Backlog, clock: Clock) -> str:
-    if backlog.since_us is None:
-        return "nothing"
-    age = span_text(clock.now_us - backlog.since_us)
-    return f"{number_of(backlog.lines, 'measurement')}, the oldest for {age}"
+    return [(name, text) for name, text in facts if text]
 
 
 def _room(backlog: Backlog, settings: Settings | None) -> str:
@@ -126,7 +123,7 @@ def _by(settings: Settings | None) -> str:
         return ""
     if not settings.drain:
         return "from outside; "
-    return f"by the workers every {elapsed_text(settings.interval * 1e6)}; "
+    return "by the workers; "
 
 
 def _processes(count: int) -> str:

@@ -26,7 +26,7 @@ def show_status(source: Source, status: Status, view: View, clock: Clock) -> Non
             # rich takes a tenth of a second to load.
             from flask_profiler.cli.status_page import print_page  # noqa: PLC0415
 
-            print_page(source, status, told(status, clock), view)
+            print_page(source, status, told(status, clock, brief=True), view)
         case "plain":
             lines = _plain(source, status, told(status, clock))
             sys.stdout.write(plain_facts(lines, where))

@@ -42,17 +42,16 @@ def of_draining(
     """Say that lines have waited for long, and whether they become less."""
     if draining not in {"behind", "stalled"}:
         return []
-    waiting = number_of(backlog.lines, "measurement")
-    wait = "waits" if backlog.lines == 1 else "wait"
+    count = number_of(backlog.lines, "measurement")
     age = span_text(now_us - (backlog.since_us or now_us))
-    what = f"{waiting} {wait} in the spool, the oldest for {age}"
+    waiting = f"{count} {'waits' if backlog.lines == 1 else 'wait'}, for up to {age}"
     if draining == "behind":
+        text = f"Draining is too slow: {waiting}, while others are stored."
         cure = f"If it lasts, run {_WATCH}, on a processor with time to spare."
-        text = f"{what}: it is being drained, but not fast enough."
         return [Problem("draining-behind", text, cure)]
     outside = settings is not None and not settings.drain
     keeps = f"; {_WATCH} keeps it empty" if outside else ""
-    text = f"{what}, and nobody drains it."
+    text = f"Nobody drains the spool: {waiting}."
     return [Problem("draining-stalled", text, f"{_DRAIN}{keeps}.")]
 
 
