@@ -20,7 +20,11 @@ def main() -> int:
     say(f"seed {plan.seed}, {plan.seconds:.0f} s, in {plan.folder}\n")
     status = Status()
     soak = Soak(plan)
-    soak.run(status.show)
+    try:
+        soak.run(status.show)
+    except KeyboardInterrupt:
+        say(f"\nInterrupted; see {plan.folder}\n")
+        return 130
     status.show(f"{soak.took:4.0f} s  {soak.status()}, now the audit")
     verdict = judge(soak)
     say(f"\n\n{verdict.text()}\n")

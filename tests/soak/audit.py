@@ -114,8 +114,8 @@ def problems(
     if context["headers"].get("X-Soak") != str(request.number):
         yield f"its context is another's: {context['headers']!r:.300}"
     for key, value in request.kept.items():
-        if context[key] != value:
-            yield f"{key} is {context[key]!r:.200}, not {value!r:.200}"
+        if context.get(key) != value:
+            yield f"{key} is {context.get(key)!r:.200}, not {value!r:.200}"
     if answered is not None:
         yield from _implausible(row["elapsed"], request.slept_us / 1e6, answered.seen)
     phases = round(sum(row["phases"].values()) * 1e6)

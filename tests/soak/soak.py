@@ -48,9 +48,15 @@ class Soak:
     def run(self, tell: Callable[[str], None] = lambda _: None) -> None:
         """Serve and harm for as long as planned, then stop everything."""
         with ExitStack() as held:
+            held.callback(setattr, threading, "excepthook", threading.excepthook)
+            threading.excepthook = self._thread_failed
             self._start(held)
             self._until_the_end(tell)
             self._stop()
+
+    def _thread_failed(self, failure: threading.ExceptHookArgs) -> None:
+        name = failure.thread and failure.thread.name
+        self.wrong.append(f"the thread for {name} ended: {failure.exc_value!r}")
 
     def _start(self, held: ExitStack) -> None:
         folder = self.plan.folder
@@ -97,9 +103,9 @@ class Soak:
         self.locker = Locker(self.database)
         held.callback(self.locker.close)
         self.reader = Reader(self.plan.folder, self.books)
-        [worker] = calm.pids()
+        [self.spared] = calm.pids()
         looked_at = {
-            "spared worker": worker,
+            "spared worker": self.spared,
             "its master": calm.master,
             "harmed master": stormy.master,
         }
@@ -140,6 +146,8 @@ class Soak:
     def _stop(self) -> None:
         stop_all(self._harm_threads, self._stop_harm)
         stop_all(self._load_threads, self._stop_load)
+        if self.servers[CALM].pids() != [self.spared]:
+            self.wrong.append("the worker that nobody harmed has died")
         if not poll(lambda: undrained_bytes(self.spool) == 0, 30):
             left = undrained_bytes(self.spool)
             self.wrong.append(
