@@ -9,6 +9,8 @@ from typing import Any
 from wsgiref.util import FileWrapper
 
 Log = list[tuple[Any, ...]]
+INSIDE = 100_000
+"""What the number of a request is greater by that is made inside another."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,14 @@ class Got:
     escaped: list[Any] = field(default_factory=list)
     body: Any = None
 
+    def size(self) -> int | None:
+        """Give the bytes that the client gets, where that can be told."""
+        total = len(b"".join(self.written + self.chunks))
+        for name, value in self.started[-1][1]:
+            if name == "Content-Length" and int(value) < total:
+                return None  # the server may cut it, or break the connection
+        return total
+
     def status(self) -> int:
         """Give the status that the client sees: 500 if all fails before any byte."""
         if self.escaped and not any((*self.written, *self.chunks)):

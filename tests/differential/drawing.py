@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from asked import Asked
-from host_answers import BASE_ERRORS, ERRORS
+from flask import Flask
+from host_answers import BASE_ERRORS, ERRORS, answers
 from host_app import METHODS, MIDDLEWARE, Shape
 from host_hooks import ACTS
 from hypothesis import strategies as st
@@ -84,16 +85,19 @@ _BODIES: dict[str, st.SearchStrategy[bytes]] = {
     "image/png": st.sampled_from([b"\x89PNG", b"\0" * 9000]),
     "": st.binary(max_size=20),
 }
-_LENGTHS = (
+LENGTHS = (
     *("right",) * 12,
     *("more", "less", "none", "empty", "chunked", "chunked", "signed"),
     *("negative", "word", "digits", "long"),
 )
-_READS = (
+READS = (
     *("nothing",) * 6,
     *("data", "uncached", "form", "files", "values", "json", "silent", "stream"),
     *("pieces", "lines", "input", "line", "iterate", "twice"),
 )
+
+
+ANSWERS = tuple(answers(Flask("names"), []))
 
 
 def shapes() -> st.SearchStrategy[Shape]:
@@ -109,7 +113,7 @@ def shapes() -> st.SearchStrategy[Shape]:
 
 
 @st.composite
-def requests(draw: st.DrawFn, answers: tuple[str, ...]) -> Asked:
+def requests(draw: st.DrawFn) -> Asked:
     """Draw a request, what the application does with it, and what the server."""
     content_type = draw(st.sampled_from(sorted(_BODIES)))
     with_body = draw(st.booleans())
@@ -125,17 +129,17 @@ def requests(draw: st.DrawFn, answers: tuple[str, ...]) -> Asked:
         headers=headers,
         removed=draw(st.sampled_from([frozenset()] * 5 + [frozenset({"REMOTE_ADDR"})])),
         body=draw(_BODIES[content_type]) if with_body else b"",
-        length=draw(st.sampled_from(_LENGTHS)) if with_body else "none",
+        length=draw(st.sampled_from(LENGTHS)) if with_body else "none",
         breaks_at=draw(st.sampled_from([None] * 6 + [1, 2])),
         file_wrapper=draw(st.sampled_from(["class", "function", "none"])),
         take=draw(st.sampled_from([None, None, None, 1, 2])),
-        read=draw(st.sampled_from(_READS)),
-        answer=_possible(draw(st.sampled_from(answers)), path),
+        read=draw(st.sampled_from(READS)),
+        answer=possible(draw(st.sampled_from(ANSWERS)), path),
         acts=draw(st.frozensets(st.sampled_from(ACTS), max_size=2)),
     )
 
 
-def _possible(answer: str, path: str) -> str:
+def possible(answer: str, path: str) -> str:
     """Keep from coroutines what would end their event loop."""
     base = ERRORS.get(answer, Exception) in BASE_ERRORS
     return "raise ValueError" if path == "/async" and base else answer

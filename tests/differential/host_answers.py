@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from asked import Log
+from asked import INSIDE, Log
 from flask import (
     Flask,
     Response,
@@ -75,7 +75,7 @@ def _whole(log: Log) -> dict[str, Callable[[], Any]]:
         "session": _counted,
         "cookie": lambda: _with_cookie(Response("cookie")),
         "file": lambda: send_file(io.BytesIO(file), "text/plain", conditional=True),
-        "real file": lambda: send_file(__file__, conditional=True),
+        "real file": _real_file,
         "etag": lambda: _tagged(Response(file)),
         "called": lambda: Response.force_type(_wsgi_answer, request.environ),
         "wsgi": lambda: _wsgi_answer,
@@ -122,7 +122,7 @@ def _asked_again(app: Flask, log: Log) -> str:
     asked = replace(order(), answer="stream", read="data", acts=frozenset())
     client = app.test_client()
     overrides = {"test.asked": asked}
-    path = f"/again/7?id={asked.number + 500}"
+    path = f"/again/7?id={asked.number + INSIDE}"
     got = client.post(path, data=b"inside", environ_overrides=overrides)
     log.append(("inside", "/again/<int:number>", "POST", got.status_code))
     log.append((list(got.headers), got.data))
@@ -130,7 +130,7 @@ def _asked_again(app: Flask, log: Log) -> str:
 
 
 def _through_again(app: Flask, log: Log) -> Response:
-    number = order().number + 500
+    number = order().number + INSIDE
     made = dict(request.environ, PATH_INFO="/other", QUERY_STRING=f"id={number}")
     status = 500
     try:
@@ -148,6 +148,12 @@ def _in_hand_made_context(app: Flask, log: Log) -> str:
     with app.app_context():
         log.append(("application", current_app.name, request.path))
     return request.path
+
+
+def _real_file() -> Any:
+    if order().acts:
+        return "a hook that replaces the response would leave the file open"
+    return send_file(__file__, conditional=True)
 
 
 def _counted() -> str:

@@ -112,8 +112,8 @@ class Twins:
             return settings.whole_app
         return not (settings.ignores and endpoint in ("ignored", "item"))
 
-    def stored(self) -> list[tuple[int, str, str, int | None]]:
-        """Drain as a reader does; give number, method, name and status of all."""
+    def stored(self) -> list[tuple[Any, ...]]:
+        """Drain as a reader; give number, method, name, status and size of all."""
         state = state_of(self.profiled.app)
         assert state is not None
         storage = state.storage
@@ -124,7 +124,8 @@ class Twins:
         except StorageMissingError:
             return []
         return sorted(
-            (number_of(m.context.url), m.method, m.name, m.status) for m in found
+            (number_of(m.context.url), m.method, m.name, m.status, m.size)
+            for m in found
         )
 
     def close(self) -> None:
@@ -165,6 +166,7 @@ def _matched(app: Flask, asked: Asked) -> tuple[str, str | None]:
 
 
 def _until_left(log: Log) -> Log:
-    """Leave out what is read once the application has answered."""
+    """Leave out what is read once the application has answered: that may be gone."""
     left = log.index(("left",))
-    return log[:left] + [entry for entry in log[left:] if entry[0] != "input"]
+    late = ("input", "closing")
+    return log[:left] + [entry for entry in log[left:] if entry[0] not in late]
