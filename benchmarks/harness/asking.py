@@ -26,6 +26,8 @@ class Block:
         self.median = median(self.us)
         self.p99 = quantiles(self.us, n=100)[98] if len(self.us) > 1 else self.median
         self.least = min(self.us)
+        self.cpu_us = answered["cpu_ns"] / 1000 / len(self.us)
+        """Processor time a request, all threads, and the making of the request."""
 
 
 class Asked:

@@ -19,9 +19,12 @@ def share(ours: Sequence[float], plain: Sequence[float]) -> float:
 
 
 def micros(value: float, *, signed: bool = True) -> str:
-    number = f"{value:+,.0f}" if signed else f"{value:,.0f}"
-    return number.replace("-", "\N{MINUS SIGN}")
+    return _shown(f"{value:+,.0f}" if signed else f"{value:,.0f}")
 
 
 def percent(value: float) -> str:
-    return f"{value:.0%}" if value >= 0.1 else f"{value:.1%}"
+    return _shown(f"{value:.0%}" if abs(value) >= 0.1 else f"{value:.1%}")
+
+
+def _shown(number: str) -> str:
+    return number.replace("-", "\N{MINUS SIGN}")
