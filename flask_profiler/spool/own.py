@@ -13,7 +13,7 @@ from flask_profiler.spool import counters
 from flask_profiler.spool import segment as segments
 from flask_profiler.spool.files import out_of_the_way
 from flask_profiler.spool.folder import make
-from flask_profiler.spool.refuge import NO_PLACE, refuge_of
+from flask_profiler.spool.refuge import NO_PLACE, make_refuge
 from flask_profiler.spool.unusable import in_words, unusable
 
 _TRIES: Final = 3
@@ -128,11 +128,12 @@ def begin(folder: Path) -> tuple[OwnSegment, str | None]:
         make(folder)
         counters.prepare(folder)
         return OwnSegment(folder), None
+    except ProfilerError as error:
+        return OwnSegment(make_refuge(folder)), in_words(error)
     except OSError as error:
-        if error.errno in NO_PLACE:
-            with suppress(OSError, ProfilerError):
-                refuge = refuge_of(folder)
-                make(refuge)
-                failure = unusable(folder, "written", error)
-                return OwnSegment(refuge), in_words(failure)
+        if error.errno not in NO_PLACE:
+            raise
+        failure = unusable(folder, "written", error)
+        with suppress(OSError, ProfilerError):
+            return OwnSegment(make_refuge(folder)), in_words(failure)
         raise

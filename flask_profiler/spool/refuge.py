@@ -11,8 +11,11 @@ import hashlib
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from flask_profiler.errors import StorageUnavailableError
 
 NO_PLACE: Final = frozenset({errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS})
 """What the system answers where a folder is missing, shut or read-only."""
@@ -29,6 +32,19 @@ def private_folder(key: str) -> Path:
 def refuge_of(folder: Path) -> Path:
     """Name the refuge of a spool folder for this user; nothing is made."""
     return private_folder(f"{os.geteuid()}:{folder}")
+
+
+def make_refuge(folder: Path) -> Path:
+    """Make the refuge of a spool folder; raises unless it is ours and only ours."""
+    refuge = refuge_of(folder)
+    with suppress(FileExistsError):
+        refuge.mkdir(mode=0o700)
+    if not _is_ours(refuge):
+        raise StorageUnavailableError(
+            f"The folder {refuge} is another user's, or others may write to it.",
+            hint=f"Remove it, or let user id {os.geteuid()} write to {folder.parent}.",
+        )
+    return refuge
 
 
 def places(folder: Path) -> tuple[Path, ...]:

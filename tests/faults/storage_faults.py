@@ -10,8 +10,10 @@ import ctypes
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +62,7 @@ _HEAD = (
     b"HTTP/1.1 200 OK\r\nServer: gunicorn\r\nConnection: close\r\n"
     b"Content-Type: text/html; charset=utf-8\r\nContent-Length: %d"
 )
+NOBODY = 65534
 _PR_CAPBSET_DROP = 24
 _MAY_IGNORE_MODES = (1, 2)
 """CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
@@ -164,6 +167,54 @@ def bounded(host: Host) -> Iterator[None]:
     assert host.footprint()[1] - kilobytes < 60_000
 
 
+LOCKER = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN EXCLUSIVE")
+print("locked", flush=True)
+sys.stdin.read()
+db.execute("ROLLBACK")
+"""
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Let another process hold the lock of a database while the block runs."""
+    command = [sys.executable, "-c", LOCKER, str(file)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as locker:
+        assert locker.stdout is not None
+        assert locker.stdout.readline() == b"locked\n"
+        yield
+        assert locker.poll() is None, "all that happened under the lock"
+        locker.communicate(timeout=30)
+
+
+def as_nobody(action: Callable[[], object]) -> Any:
+    """Give what an action gives in another process that isn't root.
+
+    It is killed at the end: it could write nothing where the test's user can.
+    """
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            result = action()
+        except BaseException as error:
+            result = f"{type(error).__name__}: {error}"
+        os.write(theirs, json.dumps(result).encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(answer)
+
+
 def obey_modes() -> None:
     """Let root be refused what modes forbid, in the process that is to be started."""
     prctl = ctypes.CDLL(None).prctl
@@ -214,7 +265,8 @@ def _started(
             cwd=folder,
             stderr=stderr,
             text=True,
-            env=os.environ | {"PROFILED": json.dumps(config)},
+            env=os.environ
+            | {"PROFILED": json.dumps(config), "TMPDIR": tempfile.gettempdir()},
             preexec_fn=before,  # noqa: PLW1509 - no other thread runs here
         )
     found: list[str] = []
@@ -239,6 +291,14 @@ class Answer:
     code: int
     out: str
     said: str
+
+
+def once(first: int, end: int) -> dict[int, int]:
+    return dict.fromkeys(range(first, end), 1)
+
+
+def drained_by_workers(host: Host, count: int) -> None:
+    wait_for(lambda: len(host.rows()) >= count, "the workers' draining", 30)
 
 
 def summary(host: Host) -> Answer:

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
+import time
 from typing import TYPE_CHECKING
 
-from tests.faults.storage_faults import bounded, hosting, obey_modes, summary
+from tests.faults.storage_faults import (
+    bounded,
+    drained_by_workers,
+    hosting,
+    locked,
+    obey_modes,
+    once,
+    summary,
+)
 from tests.integration.conftest import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.faults.storage_faults import Host
-
-LOCKER = """
-import sqlite3, sys, time
-db = sqlite3.connect(sys.argv[1], isolation_level=None)
-db.execute("BEGIN EXCLUSIVE")
-print("locked", flush=True)
-time.sleep(10)
-db.execute("ROLLBACK")
-"""
-
-
-def once(first: int, end: int) -> dict[int, int]:
-    return dict.fromkeys(range(first, end), 1)
-
-
-def drained_by_workers(host: Host, count: int) -> None:
-    wait_for(lambda: len(host.rows()) >= count, "the workers' draining", 30)
+LOCKED_SECONDS = 10
 
 
 def test_a_database_locked_for_ten_seconds_holds_up_nobody_and_loses_nothing(
@@ -40,22 +30,16 @@ def test_a_database_locked_for_ten_seconds_holds_up_nobody_and_loses_nothing(
     with hosting(tmp_path) as host:
         host.send(0, 20)
         drained_by_workers(host, 20)
-        with bounded(host):
-            locker = subprocess.Popen(
-                [sys.executable, "-c", LOCKER, str(host.file)], stdout=subprocess.PIPE
-            )
-            assert locker.stdout is not None
-            assert locker.stdout.readline() == b"locked\n"
+        with bounded(host), locked(host.file):
+            end = time.monotonic() + LOCKED_SECONDS
             host.send(20, 400)
             asked = summary(host)
-            assert locker.poll() is None, "all that happened under the lock"
             assert asked.code == 0
             assert "400 measurements still wait in the spool: " in asked.said
             assert "locked" in asked.said
-            while locker.poll() is None:
+            while time.monotonic() < end:
                 host.send(max(host.answered) + 1, 5)
-                assert set(host.rows().items()) == set(once(0, 20).items())
-            locker.stdout.close()
+                assert host.rows() == once(0, 20)
         # Without a reader: the workers try again by themselves.
         drained_by_workers(host, len(host.answered))
         assert host.rows() == once(0, len(host.answered))

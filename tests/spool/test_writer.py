@@ -14,6 +14,7 @@ from flask_profiler.spool import own as own_module
 from flask_profiler.spool import writer as module
 from flask_profiler.spool.counters import Counts
 from flask_profiler.spool.files import lock
+from flask_profiler.spool.refuge import refuge_of
 from flask_profiler.spool.segment import HEADER_SIZE, listed, opened
 from flask_profiler.spool.writer import Writer
 
@@ -260,12 +261,14 @@ def test_a_descriptor_that_the_host_closed_costs_no_line(
     assert not counters.read(folder)
 
 
-def test_a_folder_that_cannot_be_used_is_named_and_nothing_is_raised(
+def test_a_folder_that_cannot_be_used_is_named_and_another_one_taken(
     folder: Path, writer: Writer, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.mkdir()
     folder.chmod(0o777)
-    assert not writer.append(LINE)
+    assert writer.append(LINE)
+    assert list(folder.iterdir()) == []
+    assert contents(refuge_of(folder)) == [LINE]
     assert str(folder) in caplog.text
     assert "chmod 700" in caplog.text
 
