@@ -27,6 +27,11 @@ RAW = (
 
 NAMES = ("id", "startedAt", "elapsed", "args", "kwargs", "method", "context", "name")
 
+_END = (
+    "SELECT startedAt FROM {v1} WHERE typeof(startedAt) IN ('real', 'integer')"
+    " ORDER BY startedAt"
+)
+
 _US = (
     "CASE WHEN typeof({seconds}) IN ('real', 'integer')"
     " THEN min(max(CAST({seconds} * 1e6 + iif({seconds} < 0, -0.5, 0.5) AS INTEGER),"
@@ -95,9 +100,14 @@ class V1Table(Source):
         return {str(name): str(name) for name in names}
 
     def facts(self) -> Facts:
-        """Count the rows: there is no index that knows more."""
-        query = self.tables.sql("SELECT count(*) FROM {v1}")
-        return Facts(count=self.connection.db.execute(query).fetchone()[0])
+        """Count the rows, and ask the index of 1.x for its ends; not for the routes."""
+        query = self.tables.sql(
+            "SELECT (SELECT count(*) FROM {v1}),"
+            " ({end} ASC LIMIT 1), ({end} DESC LIMIT 1)",
+            end=self.tables.sql(_END),
+        )
+        count, oldest, newest = self.connection.db.execute(query).fetchone()
+        return Facts(count=count, oldest_us=_moment(oldest), newest_us=_moment(newest))
 
     def named(self, column: str) -> dict[object, dict[str, str | None]]:
         """Say nothing: no value stands for another here."""
@@ -107,6 +117,10 @@ class V1Table(Source):
 def measurement_of(row: Row, tables: Tables) -> Measurement:
     """Make a measurement of a row of `RAW`."""
     return v1.from_v1(dict(zip(NAMES, row, strict=True)), tables.prefix)
+
+
+def _moment(seconds: float | None) -> int | None:
+    return None if seconds is None else v1.us(seconds)
 
 
 def _us(column: str) -> str:
