@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench soak clean
 MAKEFLAGS += --no-print-directory
 
 help: ## list the targets
@@ -36,12 +36,16 @@ format: $(VENV)/.dev-ready ## put the code into the house format, and mend what 
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev-ready ## measure what the profiler adds to a request
-	$(BIN)/python benchmarks/overhead.py
+bench: $(VENV)/.dev-ready ## run the benchmarks (about 10 minutes) and write docs/benchmarks.md
+	@$(BIN)/python benchmarks/bench.py
+
+soak: $(VENV)/.dev-ready ## harm a server for ten minutes, and see whether the books balance
+	@$(BIN)/python -m tests.soak $(SOAK)
 
 clean: ## delete what the other targets made, the virtual environment too
 	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .pytest_cache
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache examples/shop/flask_profiler.sql*
+	rm -rf benchmarks/.venvs
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made once, and filled again when the requirements change.

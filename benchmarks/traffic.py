@@ -23,7 +23,7 @@ def application() -> flask.Flask:
         return {"sku": sku, "name": "a product", "price": 12.5}
 
     @app.post("/orders")
-    def order() -> dict[str, object]:
+    def orders() -> dict[str, object]:
         return {"items": len(flask.request.get_json()["items"])}
 
     @app.get("/report")
@@ -33,20 +33,26 @@ def application() -> flask.Flask:
     return app
 
 
+AGENTS = [
+    f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.0) Gecko/20100101 Firefox/{number}.0"
+    for number in range(60, 260)
+]
+
+
 def headers() -> Environ:
-    """Make 12 headers, of which 3 differ each time."""
-    number = f"{random.getrandbits(64):016x}"
+    """Make 12 headers, of which 3 differ each time, from 200 user agents."""
+    number = random.getrandbits(128)
     return {
         "HTTP_HOST": "shop.example",
-        "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0",
+        "HTTP_USER_AGENT": random.choice(AGENTS),
         "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",
         "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.5",
         "HTTP_ACCEPT_ENCODING": "gzip, deflate, br",
-        "HTTP_REFERER": "https://shop.example/products?page=1",
+        "HTTP_REFERER": f"https://shop.example/product/{number % 10**6}",
         "HTTP_CONNECTION": "keep-alive",
-        "HTTP_COOKIE": f"session={number}",
-        "HTTP_X_REQUEST_ID": number,
-        "HTTP_X_FORWARDED_FOR": f"203.0.113.{random.randrange(256)}",
+        "HTTP_COOKIE": "session=6f1d2c9e4b7a",
+        "HTTP_X_REQUEST_ID": f"{number:032x}",
+        "HTTP_X_FORWARDED_FOR": f"{number % 223}.{number % 251}.{number % 253}.7",
         "HTTP_X_FORWARDED_PROTO": "https",
         "HTTP_CACHE_CONTROL": "no-cache",
     }
@@ -83,15 +89,16 @@ def environ(method: str, path: str, body: bytes = b"") -> Environ:
     return made
 
 
-def order_of_3_kb() -> bytes:
+def order(items: int) -> bytes:
     item = {"sku": "A-100-200", "quantity": 2, "price": 19.99, "note": "a gift, please"}
-    return json.dumps({"customer": 4711, "items": [item] * 38}).encode()
+    return json.dumps({"customer": 4711, "items": [item] * items}).encode()
 
 
-ORDER = order_of_3_kb()
+SMALLER, LARGER = order(38), order(127)
 SCENARIOS: dict[str, Callable[[], Environ]] = {
     "small JSON view": lambda: environ("GET", f"/product/{random.randrange(10**6)}"),
-    "3 KB JSON POST": lambda: environ("POST", "/orders", ORDER),
+    "3 KB JSON POST": lambda: environ("POST", "/orders", SMALLER),
+    "10 KB JSON POST": lambda: environ("POST", "/orders", LARGER),
     "streamed": lambda: environ("GET", "/report"),
 }
 

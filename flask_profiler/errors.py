@@ -42,5 +42,9 @@ class StorageMissingError(StorageUnavailableError):
     """There is no store yet. Readers never create one."""
 
 
+class FolderMissingError(StorageMissingError):
+    """There is not even a folder for a store: none will come by itself."""
+
+
 class RefusedError(StorageError):
     """The storage will never take this measurement; trying again is no use."""

@@ -12,7 +12,7 @@ import typing
 
 import click
 
-_COMMANDS = ("summary", "list", "show")
+_COMMANDS = ("summary", "list", "show", "status", "drain")
 
 
 class LazyGroup(click.Group):

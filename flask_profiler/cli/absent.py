@@ -8,13 +8,14 @@ from flask_profiler.cli.failures import say
 from flask_profiler.cli.source import Source
 from flask_profiler.errors import ProfilerError
 from flask_profiler.formatting import number_of
-from flask_profiler.spool import counters, rejected
+from flask_profiler.spool import acknowledged, rejected
 
 
 def tell_of_absent(source: Source, error: Exception | None = None) -> None:
     """Say on stderr what waits in the spool and why, and what was lost on the way.
 
-    A reason that is also that of `error`, which will be shown, isn't said here.
+    What somebody has acknowledged isn't said again. Nor is a reason that is also
+    that of `error`, which will be shown.
     """
     _tell_of_waiting(source, known=None if error is None else str(error))
     _tell_of_losses(source.spool)
@@ -38,7 +39,7 @@ def _tell_of_waiting(source: Source, known: str | None) -> None:
 
 def _tell_of_losses(folder: Path) -> None:
     try:
-        lost = counters.read(folder)
+        lost = acknowledged.read(folder).fresh
     except (ProfilerError, OSError):
         return
     if lost.dropped:
@@ -51,7 +52,7 @@ def _tell_of_losses(folder: Path) -> None:
         kept = folder / rejected.FILE
         say(f"{_were(lost.rejected, 'refused by the storage')}; see {kept}.")
     if lost:
-        say(f"Hint: Delete {folder / counters.FILE} to count anew.")
+        say("Hint: 'flask profiler status --acknowledge' notes that you know of it.")
 
 
 def _were(count: int, fate: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from flask_profiler.cli.context_facts import context_facts
+from flask_profiler.cli.facts import Fact
 from flask_profiler.cli.listing_sheet import path_of
 from flask_profiler.formatting import (
     ago_text,
@@ -19,9 +19,6 @@ from flask_profiler.formatting import (
 from flask_profiler.measurement import Measurement, Phases
 from flask_profiler.parsing.times import Clock
 from flask_profiler.reports.detail import Detail
-
-Fact: TypeAlias = tuple[str, str]
-"""A name and what it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from flask_profiler.cli.detail_facts import described
+from flask_profiler.cli.facts import plain_facts
 from flask_profiler.cli.options import View
 from flask_profiler.cli.output import format_of, show_records
-from flask_profiler.cli.screen import Screen, screen
+from flask_profiler.cli.screen import screen
 from flask_profiler.cli.source import Source
 from flask_profiler.cli.structured import print_object
 from flask_profiler.parsing.times import Clock
@@ -28,15 +29,10 @@ def show_detail(
 
             print_page(source, described(detail, clock, window), view)
         case "plain":
-            sys.stdout.write(_plain(detail, clock, window, where))
+            sys.stdout.write(
+                plain_facts(described(detail, clock, window).plain(), where)
+            )
         case "json":
             print_object(record)
         case structured:
             show_records([record], structured, where, headers=not view.no_headers)
-
-
-def _plain(detail: Detail, clock: Clock, window: str, where: Screen) -> str:
-    """Give a name and a value a line, uncut."""
-    lines = described(detail, clock, window).plain()
-    width = max(len(name) for name, _ in lines)
-    return "".join(f"{name:<{width}}  {where.safe(text)}\n" for name, text in lines)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
 from flask_profiler.cli.charts import axis, span_bar
 from flask_profiler.cli.context_facts import context_facts, context_line
-from flask_profiler.cli.detail_facts import Described, Fact, phases_of
-from flask_profiler.cli.layout import wrapped
+from flask_profiler.cli.detail_facts import Described, phases_of
+from flask_profiler.cli.fact_lines import NAME, alone, paired
 from flask_profiler.cli.options import View
 from flask_profiler.cli.printer import Printer
 from flask_profiler.cli.screen import Screen, screen
@@ -19,9 +17,6 @@ from flask_profiler.cli.styles import elapsed_span, status_span
 from flask_profiler.formatting import elapsed_text
 from flask_profiler.measurement import Measurement
 
-_NAME = 10
-_LEFT = 44
-_RIGHT_NAME = 9
 _ELAPSED = 10
 _WIDEST_BAR = 60
 _NARROWEST_BAR = 12
@@ -33,7 +28,7 @@ def print_page(source: Source, described: Described, view: View) -> None:
     m, width = described.detail.measurement, printer.screen.width
     printer.line(_title(m, described.ago, source))
     facts = [(name, printer.screen.safe(text)) for name, text in described.facts()]
-    for line in _paired(facts, width):
+    for line in paired(facts, width):
         printer.line(line)
     for line in _phases(m, width):
         printer.line(line)
@@ -52,33 +47,6 @@ def _title(m: Measurement, ago: str, source: Source) -> Line:
     )
 
 
-def _paired(facts: list[Fact], width: int) -> Iterator[Line]:
-    """Put two facts on a line where both fit, one where it needs the whole."""
-    waiting = list(facts)
-    while waiting:
-        first = waiting.pop(0)
-        if waiting and _fits(first, waiting[0], width):
-            name, text = waiting.pop(0)
-            gap = " " * (_LEFT - _NAME - cell_len(first[1]))
-            beside = ((f"{gap}{name:<{_RIGHT_NAME}}", "dim"), (text, ""))
-            yield ((f"{first[0]:<{_NAME}}", "dim"), (first[1], ""), *beside)
-        else:
-            yield from _alone(first, width)
-
-
-def _fits(left: Fact, right: Fact, width: int) -> bool:
-    room = width - _LEFT - _RIGHT_NAME
-    return cell_len(left[1]) <= _LEFT - _NAME - 2 and cell_len(right[1]) <= room
-
-
-def _alone(fact: Fact, width: int) -> Iterator[Line]:
-    """Wrap a fact; nothing of it is cut."""
-    name = fact[0]
-    for piece in wrapped(fact[1], max(width - _NAME, _NAME)):
-        yield ((f"{name:<{_NAME}}", "dim"), (piece, ""))
-        name = ""
-
-
 def _context(
     m: Measurement, screen: Screen, width: int, *, wide: bool
 ) -> Iterator[Line]:
@@ -88,23 +56,23 @@ def _context(
         return
     yield ()
     for name, text in context_facts(m) if wide else [("Context", short)]:
-        yield from _alone((name, screen.safe(text)), width)
+        yield from alone((name, screen.safe(text)), width)
 
 
 def _phases(m: Measurement, width: int) -> Iterator[Line]:
     """Draw each phase where it lies in the request."""
-    cells = min(width - _NAME - _ELAPSED - 2, _WIDEST_BAR)
+    cells = min(width - NAME - _ELAPSED - 2, _WIDEST_BAR)
     phases = phases_of(m)
     if not phases or cells < _NARROWEST_BAR:
         return
     total = max(m.elapsed_us, 1)
     yield ()
-    heading = f"{'Phase':<{_NAME}}{'Elapsed':>{_ELAPSED}}  "
+    heading = f"{'Phase':<{NAME}}{'Elapsed':>{_ELAPSED}}  "
     yield ((heading, "bold"), (axis(total, cells), "dim"))
     start = 0
     for name, elapsed_us in phases:
         end = start + elapsed_us
         bar = span_bar(start / total, end / total, cells) if elapsed_us else ""
-        text = f"{name:<{_NAME}}{elapsed_text(elapsed_us):>{_ELAPSED}}  "
+        text = f"{name:<{NAME}}{elapsed_text(elapsed_us):>{_ELAPSED}}  "
         yield ((text, ""), (bar, "cyan"))
         start = end

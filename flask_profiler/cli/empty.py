@@ -15,7 +15,7 @@ from flask_profiler.errors import StorageMissingError
 from flask_profiler.formatting import ago_text, count_text, span_text
 from flask_profiler.reports.emptiness import Emptiness, emptiness
 
-_NAMED = (
+NAMED = (
     "Look at the path behind --db (or sqlite:///PATH?table=NAME); a store is made with "
     "the first measurement."
 )
@@ -39,7 +39,7 @@ def nothing_found(source: Source, asked: Asked) -> None:
 def nothing_stored(source: Source, missing: StorageMissingError | None = None) -> None:
     """Say on stderr that the store is empty, where it is, and what to do."""
     if missing is not None and source.named:
-        raise Failure(str(missing), hint=_NAMED) from missing
+        raise Failure(str(missing), hint=NAMED) from missing
     if source.named:
         say(f"The store {place(source)} is empty.")
         return

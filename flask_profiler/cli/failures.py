@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import click
 from flask.helpers import get_debug_flag
@@ -68,6 +68,12 @@ def failure_of(error: Exception) -> Failure:
     return Failure(
         f"{type(error).__name__}: {error}", hint="--debug shows the traceback."
     )
+
+
+def leave(code: int) -> NoReturn:
+    """End a command that has answered with an exit code of its own."""
+    sys.stdout.flush()
+    raise click.exceptions.Exit(code)
 
 
 def say(message: str, file: IO[Any] | None = None) -> None:

@@ -18,5 +18,10 @@ def place(source: Source) -> str:
     engine, colon, path = source.storage.location.partition(":")
     if not colon or not path.startswith("/"):
         return source.storage.location
+    return f"{engine}:{shortened(path)}"
+
+
+def shortened(path: str) -> str:
+    """Give a path as it is written from the current folder, if it is in there."""
     here = f"{Path.cwd()}/".replace("//", "/")
-    return f"{engine}:{path.removeprefix(here)}"
+    return path.removeprefix(here)

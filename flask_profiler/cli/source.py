@@ -32,7 +32,7 @@ _USUAL_FILE = "flask_profiler.sql"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A store to read from, drained."""
+    """A store to read from."""
 
     storage: Storage
     title: str = ""
@@ -42,6 +42,8 @@ class Source:
     """False: the application's profiler is switched off."""
     named: bool = False
     """True: the store was named with `--db`."""
+    config: Config | None = None
+    """The application's; `None`: none was loaded."""
     spool: Path = Path()
     outcome: Outcome = _NOTHING_WAITS
     """How draining the spool went."""
@@ -56,14 +58,19 @@ class Source:
 
 def open_source(origin: Origin) -> Source:
     """Open the store, and drain what waits for it."""
+    source = find_source(origin)
+    outcome = drain_for_reader(source.storage, source.spool, _PATIENCE)
+    return replace(source, outcome=outcome)
+
+
+def find_source(origin: Origin) -> Source:
+    """Open the store and leave it as it is."""
     if origin.db is not None:
         source, configured = Source(_named(origin.db), named=True), None
     else:
         source, configured = _of_application(debug=origin.debug)
     click.get_current_context().call_on_close(source.storage.close)
-    folder = folder_for(source.storage, configured)
-    outcome = drain_for_reader(source.storage, folder, _PATIENCE)
-    return replace(source, spool=folder, outcome=outcome)
+    return replace(source, spool=folder_for(source.storage, configured))
 
 
 def _named(db: str) -> Storage:
@@ -87,6 +94,7 @@ def _of_application(*, debug: bool) -> tuple[Source, Path | None]:
         title=app.name,
         thresholds=state.config.thresholds,
         measuring=state.recorder is not None,
+        config=state.config,
     )
     return source, state.config.storage.spool
 

@@ -4,6 +4,8 @@ One line of fixed width, made when the folder is first used and changed in place
 that counting works on a full disk and outlives every process. Version 1:
 
     {"counts": 1, "dropped":      0, "torn":      0, "rejected":      0}
+
+Behind it may stand which of them somebody has acknowledged (`spool.acknowledged`).
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from flask_profiler.spool.files import open_private, try_lock
 
 FILE: Final = "counts.json"
 _LINE: Final = b'{"counts": 1, "dropped": %20d, "torn": %20d, "rejected": %20d}\n'
+LENGTH: Final = len(_LINE % (0, 0, 0))
+"""Bytes that the counts take in the file."""
 _PATIENCE_NS: Final = 2_000_000
 
 
@@ -60,7 +64,7 @@ def read(folder: Path) -> Counts:
     except FileNotFoundError:
         return Counts()
     try:
-        return _read(fd)
+        return counted(fd)
     finally:
         os.close(fd)
 
@@ -82,13 +86,14 @@ def add(folder: Path, counts: Counts) -> bool:
         while not try_lock(fd):
             if tick_ns() > patience:
                 return False
-        os.pwrite(fd, _LINE % astuple(_read(fd) + counts), 0)
+        os.pwrite(fd, _LINE % astuple(counted(fd) + counts), 0)
     finally:
         os.close(fd)
     return True
 
 
-def _read(fd: int) -> Counts:
+def counted(fd: int) -> Counts:
+    """Read the counts of an open file; zeros where it is empty or damaged."""
     text = os.pread(fd, 200, 0).partition(b"\n")[0]
     try:
         stored = msgspec.json.decode(text, type=_Stored)

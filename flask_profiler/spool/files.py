@@ -9,8 +9,10 @@ from typing import Final
 
 if sys.platform != "win32":
     import fcntl
+    import resource
 
 PRIVATE: Final = 0o600
+_HIGH: Final = 1000
 
 
 def open_private(path: Path, flags: int) -> int:
@@ -24,6 +26,22 @@ def open_private(path: Path, flags: int) -> int:
         if folder.st_uid != 0 and os.fstat(fd).st_uid == 0:
             os.fchown(fd, folder.st_uid, folder.st_gid)
     return fd
+
+
+def out_of_the_way(fd: int) -> int:
+    """Give an open file a high number, where that can be had.
+
+    A host that closes what it doesn't know, and opens files of its own, takes the low
+    numbers; what is written to ours must not get into them.
+    """
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    lowest = _HIGH if soft < 0 else min(_HIGH, soft * 3 // 4)
+    try:
+        high: int = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, lowest)
+    except OSError:
+        return fd
+    os.close(fd)
+    return high
 
 
 def try_lock(fd: int) -> bool:

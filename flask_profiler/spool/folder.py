@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 from flask_profiler.errors import ConfigError, StorageUnavailableError
+from flask_profiler.spool.refuge import places, private_folder
 
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
@@ -39,8 +38,7 @@ def folder_for(storage: Placed, configured: Path | None) -> Path:
     own = storage.default_spool()
     if own is not None:
         return own
-    digest = hashlib.sha256(storage.location.encode("utf-8", "replace")).hexdigest()
-    return Path(tempfile.gettempdir()) / f"flask_profiler-{digest[:32]}.spool"
+    return private_folder(storage.location)
 
 
 def make(folder: Path) -> None:
@@ -50,13 +48,27 @@ def make(folder: Path) -> None:
     check(folder)
 
 
+def is_usable(folder: Path) -> bool:
+    """Make the folder if it is missing, and tell whether files can be made in it."""
+    with suppress(OSError, ConfigError, StorageUnavailableError):
+        make(folder)
+        return os.access(folder, os.W_OK | os.X_OK)
+    return False
+
+
 def check(folder: Path) -> None:
     """Raise unless the folder is ours (or we are root), and nobody else's to write.
 
-    `FileNotFoundError` when it is missing; `StorageUnavailableError` when it is
-    somebody else's; `ConfigError` when others could put files or links into it.
+    `FileNotFoundError` when it is missing, and no refuge stands for it;
+    `StorageUnavailableError` when it is somebody else's; `ConfigError` when others
+    could put files or links into it.
     """
-    found = os.lstat(folder)
+    try:
+        found = os.lstat(folder)
+    except FileNotFoundError:
+        if len(places(folder)) > 1:
+            return
+        raise
     if os.geteuid() not in (0, found.st_uid):
         raise StorageUnavailableError(
             f"The spool folder {folder} belongs to another user (uid {found.st_uid}).",

@@ -48,5 +48,13 @@ def new_gate() -> NativeLock:
 
 
 def start(function: Callable[..., None], *args: object) -> None:
-    """Run a function in a new native thread, which never holds up the exit."""
+    """Run a function in a new native thread, which never holds up the exit.
+
+    Raises `RuntimeError` where the host lets none run.
+    """
+    uwsgi = sys.modules.get("uwsgi")
+    if uwsgi is not None and not getattr(uwsgi, "has_threads", True):
+        # It would run while a request does something slow, and then stop anywhere: in
+        # the middle of a transaction, with the database locked.
+        raise RuntimeError("uWSGI runs none without --enable-threads")
     original("_thread", "start_new_thread")(function, args)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from flask_profiler.clock import tick_ns
+from flask_profiler.errors import ProfilerError
+from flask_profiler.spool import counters
 from flask_profiler.spool import segment as segments
+from flask_profiler.spool.files import out_of_the_way
+from flask_profiler.spool.folder import make
+from flask_profiler.spool.refuge import NO_PLACE, make_refuge
+from flask_profiler.spool.unusable import in_words, unusable
 
 _TRIES: Final = 3
 
@@ -18,12 +25,15 @@ class OwnSegment:
     Not for several threads at once: the writer holds its lock.
     """
 
-    __slots__ = ("_fd", "_identity", "_torn", "born_ns", "name")
+    __slots__ = ("_fd", "_identity", "_seen", "_torn", "born_ns", "folder", "name")
 
     def __init__(self, folder: Path) -> None:
         self._fd = -1
-        self._fd, self.name = segments.create(folder)
+        self.folder = folder
+        fd, self.name = segments.create(folder)
+        self._fd = out_of_the_way(fd)
         self._identity = self._look()[:2]
+        self._seen = segments.HEADER_SIZE
         self._torn = False
         self.born_ns = tick_ns()
 
@@ -52,6 +62,24 @@ class OwnSegment:
                 self._torn = False
                 return True
         return False
+
+    def note_look(self) -> None:
+        """Remember that it was there with all that is in it up to now."""
+        self._seen = self.size
+
+    def rescued(self) -> bytes:
+        """Give the lines that came since the last look into a file that was deleted.
+
+        What was there before is meant to be gone, and what is drained is stored.
+        """
+        try:
+            *identity, links = self._look()
+            if links or tuple(identity) != self._identity:
+                return b""
+            begin = max(self._seen, segments.drained(self._fd))
+            return os.pread(self._fd, max(0, self.size - begin), begin)
+        except OSError:
+            return b""
 
     @property
     def size(self) -> int:
@@ -92,3 +120,20 @@ class OwnSegment:
     def _look(self) -> tuple[int, ...]:
         found = os.fstat(self._fd)
         return found.st_dev, found.st_ino, found.st_nlink
+
+
+def begin(folder: Path) -> tuple[OwnSegment, str | None]:
+    """Make a segment in a spool folder, else in its refuge, and then say why."""
+    try:
+        make(folder)
+        counters.prepare(folder)
+        return OwnSegment(folder), None
+    except ProfilerError as error:
+        return OwnSegment(make_refuge(folder)), in_words(error)
+    except OSError as error:
+        if error.errno not in NO_PLACE:
+            raise
+        failure = unusable(folder, "written", error)
+        with suppress(OSError, ProfilerError):
+            return OwnSegment(make_refuge(folder)), in_words(failure)
+        raise

@@ -22,6 +22,22 @@ class Rejected(msgspec.Struct):
     line: msgspec.Raw
 
 
+def last_reason(folder: Path) -> str | None:
+    """Tell why the last line was refused; `None` where none is kept, or readable."""
+    try:
+        fd = open_private(folder / FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    last = b""
+    with os.fdopen(fd, "rb") as file:
+        for last in file:  # noqa: B007 - the last is wanted
+            pass
+    try:
+        return msgspec.json.decode(last, type=Rejected).reason
+    except msgspec.DecodeError:
+        return None
+
+
 def keep(folder: Path, reason: str, line: bytes) -> None:
     """Append a refused line, which is JSON, with the reason."""
     fd = open_private(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

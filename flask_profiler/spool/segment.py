@@ -12,21 +12,25 @@ the mark itself.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from flask_profiler.spool.files import lock, open_private, try_lock, write_all
+from flask_profiler.spool.refuge import places
 
 _HEADER: Final = b'{"spool": 1, "drained": %20d}\n'
 HEADER_SIZE: Final = len(_HEADER % 0)
 _header = re.compile(rb'\{"spool": 1, "drained": ([ \d]{20})\}\n')
 _SUFFIX: Final = ".ndjson"
 _PREFIX: Final = "segment-"
+NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE})
+"""What the system answers where too many files are open."""
 _STALE: Final = 60.0
 """Seconds after which a hidden file without an owner is a leftover."""
 
@@ -52,17 +56,22 @@ def create(folder: Path) -> tuple[int, str]:
 
 
 def listed(folder: Path) -> list[str]:
-    """Name the segments in a folder, roughly the oldest first."""
+    """Name the segments of a spool, roughly the oldest first."""
+    return sorted(name for place in places(folder) for name in _names(place))
+
+
+def _names(place: Path) -> list[str]:
     try:
-        names = [path.name for path in folder.iterdir()]
+        with os.scandir(place) as found:
+            names = [entry.name for entry in found]
     except FileNotFoundError:
         return []
-    return sorted(n for n in names if n.startswith(_PREFIX) and n.endswith(_SUFFIX))
+    return [n for n in names if n.startswith(_PREFIX) and n.endswith(_SUFFIX)]
 
 
 def sweep_hidden(folder: Path) -> None:
     """Remove what processes left that died while they made a segment."""
-    for path in folder.glob(f".{_PREFIX}*"):
+    for path in [p for place in places(folder) for p in place.glob(f".{_PREFIX}*")]:
         with opened(folder, path.name) as segment:
             if segment and segment.abandoned and segment.age() > _STALE:
                 path.unlink(missing_ok=True)
@@ -106,26 +115,40 @@ def drained(fd: int) -> int:
 @contextmanager
 def opened(folder: Path, name: str) -> Iterator[Segment | None]:
     """Open a segment and try its lock; `None` if it is no longer there."""
-    try:
-        fd = open_private(folder / name, os.O_RDWR)
-    except FileNotFoundError:
+    path, fd = _open(folder, name, os.O_RDWR)
+    if fd is None:
         yield None
         return
     try:
-        segment = Segment(folder / name, fd)
+        segment = Segment(path, fd)
         yield None if segment.unlinked else segment
     finally:
         os.close(fd)
 
 
+def _open(folder: Path, name: str, flags: int) -> tuple[Path, int | None]:
+    path = folder / name
+    with suppress(FileNotFoundError):
+        return path, open_private(path, flags)
+    for refuge in places(folder)[1:]:
+        with suppress(FileNotFoundError):
+            return refuge / name, open_private(refuge / name, flags)
+    return path, None
+
+
 def undrained_bytes(folder: Path) -> int:
     """Add up what the segments hold that has not been drained."""
-    total = 0
-    for name in listed(folder):
+    return sum(_undrained(folder, name) for name in listed(folder))
+
+
+def _undrained(folder: Path, name: str) -> int:
+    try:
         with looked_at(folder, name) as fd:
-            if fd is not None:
-                total += os.fstat(fd).st_size - drained(fd)
-    return total
+            return 0 if fd is None else os.fstat(fd).st_size - drained(fd)
+    except OSError as error:
+        if error.errno in NO_DESCRIPTORS:
+            raise
+        return 0  # Drainers tell of it; it must not keep others from the spool.
 
 
 def waiting(folder: Path, name: str) -> int:
@@ -143,12 +166,9 @@ def waiting(folder: Path, name: str) -> int:
 @contextmanager
 def looked_at(folder: Path, name: str) -> Iterator[int | None]:
     """Open a segment for a look, without its lock; `None` if it isn't there."""
-    try:
-        fd = open_private(folder / name, os.O_RDONLY)
-    except FileNotFoundError:
-        yield None
-        return
+    fd = _open(folder, name, os.O_RDONLY)[1]
     try:
         yield fd
     finally:
-        os.close(fd)
+        if fd is not None:
+            os.close(fd)

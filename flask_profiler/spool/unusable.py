@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from flask_profiler.errors import StorageUnavailableError
+from flask_profiler.errors import ProfilerError, StorageUnavailableError
 
 _NO_ACCESS = {errno.EACCES, errno.EPERM}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -19,6 +19,11 @@ def unusable(path: Path, what: str, error: OSError) -> StorageUnavailableError:
         f"The spool {path} can't be {what}: {error.strerror or error}.",
         hint=cure and f"{cure}, or name another folder in storage.SPOOL.",
     )
+
+
+def in_words(failure: ProfilerError) -> str:
+    """Give what a failure says, and its cure."""
+    return f"{failure} {failure.hint or ''}"
 
 
 def _cure(path: Path, error: OSError) -> str | None:

@@ -10,13 +10,13 @@ from typing import Final
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.errors import ProfilerError
-from flask_profiler.guard import logger, report
+from flask_profiler.guard import logger, report, shielded
 from flask_profiler.spool import counters, segment
 from flask_profiler.spool.counters import Counts
-from flask_profiler.spool.folder import make
+from flask_profiler.spool.folder import is_usable
 from flask_profiler.spool.forks import Renewed, watch
-from flask_profiler.spool.own import OwnSegment
-from flask_profiler.spool.unusable import unusable
+from flask_profiler.spool.own import OwnSegment, begin
+from flask_profiler.spool.unusable import in_words, unusable
 
 SEGMENT_BYTES: Final = 4 * 1024 * 1024
 """Size from which a segment is followed by the next."""
@@ -26,6 +26,8 @@ _LOOK_NS: Final = 1_000_000_000
 """Between two looks at the state of the segment and of the spool."""
 _FULL_NS: Final = 100_000_000
 """Between two looks while nothing can be written."""
+_NOWHERE: Final = segment.NO_DESCRIPTORS | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What another segment doesn't help against."""
 _SHARE: Final = 8
 """A process takes this part of what is free in the spool before it looks again."""
 
@@ -51,6 +53,7 @@ class Writer(Renewed):
         self._next_look = 0
         self._closed_until = 0
         self._uncounted = Counts()
+        self._rescued = b""
 
     def append(self, line: bytes) -> bool:
         """Append one line, with its newline; False: it is lost, and counted.
@@ -69,12 +72,16 @@ class Writer(Renewed):
                 self._room -= len(line)
                 return own.write(line)
             except Exception as error:  # noqa: BLE001 - never into the request
-                return self._failed(error)
+                return self._again(line, error)
 
     def close(self) -> None:
         """End the segment, so that whoever comes may retire it."""
         with self.lock:
             self._leave()
+            if self._rescued:
+                with shielded("saving what was in a deleted segment"):
+                    self._begin()
+                    self._leave()
             self._count(Counts())
 
     def renew(self) -> None:
@@ -88,57 +95,89 @@ class Writer(Renewed):
         now = tick_ns()
         if now < self._closed_until:
             return None
-        if self._own is not None and self._is_over(self._own, now):
+        free = self._free()
+        if self._own is not None and self._is_over(self._own, now, free):
             self._leave()
-        free = self._max_bytes - self._undrained()
-        if size > free:
+        if free is not None and size > free:
             self._closed_until = now + _FULL_NS
             self._complain("full", f"the spool {self.folder} is full.")
             return None
-        if self._own is None:
-            self._own = self._make()
-        rest = self._segment_bytes - self._own.size
-        self._room = max(size, min(rest, free // _SHARE))
+        own = self._own or self._begin()
+        rest = self._segment_bytes - own.size
+        self._room = max(size, rest if free is None else min(rest, free // _SHARE))
         self._next_look = now + _LOOK_NS
-        return self._own
+        own.note_look()
+        return own
 
-    def _is_over(self, own: OwnSegment, now: int) -> bool:
-        if own.lost or own.size >= self._segment_bytes:
+    def _free(self) -> int | None:
+        """Tell what is free in the spool; `None`: there is no descriptor to look."""
+        try:
+            return self._max_bytes - segment.undrained_bytes(self.folder)
+        except OSError as error:
+            if self._own is None or error.errno not in segment.NO_DESCRIPTORS:
+                raise
+            return None
+
+    def _is_over(self, own: OwnSegment, now: int, free: int | None) -> bool:
+        if own.lost:
+            return True
+        if free is None:
+            return False  # As long as it is open it can be written to.
+        if own.size >= self._segment_bytes:
+            return True
+        if own.folder != self.folder and is_usable(self.folder):
             return True
         # Undrained, it would only become one of many: the storage is down.
         return now - own.born_ns >= self._seconds_ns and own.is_mostly_drained()
 
-    def _undrained(self) -> int:
-        return segment.undrained_bytes(self.folder)
-
-    def _make(self) -> OwnSegment:
-        make(self.folder)
-        counters.prepare(self.folder)
-        return OwnSegment(self.folder)
+    def _begin(self) -> OwnSegment:
+        rescued, self._rescued = self._rescued, b""
+        try:
+            own, hindrance = begin(self.folder)
+            self._own = own
+            if hindrance is not None:
+                self._complain("refuge", hindrance, own.folder)
+            if rescued:
+                own.write(rescued)
+        except BaseException:
+            self._uncounted += Counts(dropped=rescued.count(b"\n"))
+            raise
+        return own
 
     def _leave(self) -> None:
         own, self._own = self._own, None
         self._room = -1
         if own is not None:
+            self._rescued += own.rescued()
             own.close()
+
+    def _again(self, line: bytes, error: Exception) -> bool:
+        if not isinstance(error, OSError) or error.errno in _NOWHERE:
+            return self._failed(error)
+        # The host closed the descriptor, or the disk went away: elsewhere, once.
+        self._leave()
+        try:
+            own = self._next(len(line))
+            return self._drop() if own is None else own.write(line)
+        except Exception as second:  # noqa: BLE001 - never into the request
+            return self._failed(second)
 
     def _failed(self, error: Exception) -> bool:
         if isinstance(error, OSError):
-            if error.errno == errno.EBADF:
-                self._leave()
             failure = unusable(self.folder, "written", error)
-            self._complain(str(error.errno), f"{failure} {failure.hint or ''}")
+            self._complain(str(error.errno), in_words(failure))
         elif isinstance(error, ProfilerError):
-            self._complain(type(error).__name__, f"{error} {error.hint or ''}")
+            self._complain(type(error).__name__, in_words(error))
         else:
             report("appending to the spool", error)
         self._closed_until = tick_ns() + _FULL_NS
         return self._drop()
 
-    def _complain(self, kind: str, why: str) -> None:
+    def _complain(self, kind: str, why: str, kept: Path | None = None) -> None:
         if kind not in self._complaints:
             self._complaints.add(kind)
-            logger.warning("flask_profiler drops measurements: %s", why)
+            does = "drops measurements" if kept is None else f"spools to {kept}"
+            logger.warning("flask_profiler %s: %s", does, why)
 
     def _drop(self) -> bool:
         self._count(Counts(dropped=1))

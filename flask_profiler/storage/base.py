@@ -18,7 +18,7 @@ from flask_profiler.query import (
     Sort,
     SortKey,
 )
-from flask_profiler.results import Extent, Group
+from flask_profiler.results import Extent, Facts, Group
 from flask_profiler.storage.grouping import grouped
 
 
@@ -98,6 +98,19 @@ class Storage(ABC):
         oldest = self.find(everything, Sort((SortKey("started_at"),)), one)
         return Extent(
             count=self.count(everything),
+            oldest_us=oldest[0].started_us if oldest else None,
+            newest_us=newest[0].started_us if newest else None,
+        )
+
+    def facts(self) -> Facts:
+        """Tell what the store knows of itself without looking through all of it.
+
+        Raises like any question where it can't be reached.
+        """
+        everything, one = Filter(), Page(limit=1)
+        newest = self.find(everything, NEWEST_FIRST, one)
+        oldest = self.find(everything, Sort((SortKey("started_at"),)), one)
+        return Facts(
             oldest_us=oldest[0].started_us if oldest else None,
             newest_us=newest[0].started_us if newest else None,
         )

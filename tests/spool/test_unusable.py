@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_profiler.spool.refuge import refuge_of
 from flask_profiler.spool.unusable import unusable
 from flask_profiler.spool.writer import Writer
 
@@ -33,14 +34,16 @@ def test_what_may_not_be_the_spool_s_fault_has_no_cure_there() -> None:
     assert unusable(Path("spool"), "drained", error).hint is None
 
 
-def test_a_spool_without_a_folder_to_be_in_names_that_folder(
+def test_a_spool_without_a_folder_to_be_in_names_it_and_where_lines_are_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "none" / "spool"
-    assert not Writer(folder, 1_000_000).append(b"{}\n")
+    writer = Writer(folder, 1_000_000)
+    assert writer.append(b"{}\n")
     (record,) = caplog.records
     assert record.message == (
-        f"flask_profiler drops measurements: The spool {folder} can't be written: "
-        f"No such file or directory. Create the folder {tmp_path / 'none'}, or name "
-        "another folder in storage.SPOOL."
+        f"flask_profiler spools to {refuge_of(folder)}: The spool {folder} can't be "
+        f"written: No such file or directory. Create the folder {tmp_path / 'none'}, "
+        "or name another folder in storage.SPOOL."
     )
+    writer.close()

@@ -26,7 +26,16 @@ READER_PATIENCE = 2.0
 class Connection:
     """An open file, and what is remembered about it as long as it is the same file."""
 
-    __slots__ = ("_noted", "db", "hosts", "identity", "place", "routes", "sidecars")
+    __slots__ = (
+        "_noted",
+        "_used",
+        "db",
+        "hosts",
+        "identity",
+        "place",
+        "routes",
+        "sidecars",
+    )
 
     def __init__(self, place: Place, mode: Mode) -> None:
         self.place = place
@@ -37,16 +46,29 @@ class Connection:
         self._noted = mode != "immutable"
         with opened.opening(before) if self._noted else nullcontext():
             self.db = _connect(place, mode)
+        self._used = False
         self.sidecars: dict[str, Identity | None] = dict.fromkeys(SIDECARS)
         self.routes: dict[tuple[str, str, str | None], int] = {}
         self.hosts: dict[str, int] = {}
 
     def is_current(self) -> bool:
-        """Tell whether the path still names the file that is open."""
-        return identity_of(self.place.path) == self.identity
+        """Tell whether the path still names the file that is open, with what was in it.
+
+        In use a file is never empty: whoever cut it to nothing wants it begun anew.
+        """
+        try:
+            found = self.place.path.stat()
+        except FileNotFoundError:
+            return False
+        same = (found.st_dev, found.st_ino) == self.identity
+        return same and (found.st_size > 0 or not self._used)
 
     def remember_sidecars(self) -> None:
-        """Note which -wal and -shm belong to it; they come with its first use."""
+        """Note which -wal and -shm belong to it; they come with its first use.
+
+        Called inside a transaction.
+        """
+        self._used = True
         if None in self.sidecars.values():
             self.sidecars = {s: identity_of(self.place.beside(s)) for s in SIDECARS}
 

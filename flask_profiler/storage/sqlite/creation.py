@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask_profiler.errors import StorageBusyError
@@ -52,13 +53,30 @@ def _make(place: Place) -> None:
         os.close(file)
 
 
-def sweep(stale: Connection) -> None:
-    """Delete the -wal and -shm of a file that has been replaced by another.
+def let_write(place: Place) -> None:
+    """Give what lies beside a file that we may write the file's own mode.
 
-    Only those that the old file is known to have used.
+    Made while the file was read-only they are so too, and would stay it.
+    """
+    if not os.access(place.path, os.W_OK):
+        return
+    for path in map(place.beside, SIDECARS):
+        if path.exists() and not os.access(path, os.W_OK):
+            with suppress(OSError):
+                path.chmod(stat.S_IMODE(place.path.stat().st_mode))
+
+
+def sweep(stale: Connection) -> None:
+    """Delete the -wal and -shm of a file that has been replaced by another, or emptied.
+
+    Only those that the old file is known to have used. One that was cut to nothing goes
+    too: others have it open, and learn by its successor that it is over.
     """
     place = stale.place
     with _folder_locked(place):
+        file = place.beside("")
+        if _is_still(file, stale.identity) and file.stat().st_size == 0:
+            file.unlink()
         for suffix, old in stale.sidecars.items():
             if old is not None and _is_still(place.beside(suffix), old):
                 place.beside(suffix).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from flask_profiler.measurement import Measurement
@@ -15,12 +16,12 @@ from flask_profiler.query import (
     Page,
     Sort,
 )
-from flask_profiler.results import Extent, Group
+from flask_profiler.results import Extent, Facts, Group
 from flask_profiler.storage.base import Mark, Storage
 from flask_profiler.storage.sqlite import deletion, importer, marks, questions
 from flask_profiler.storage.sqlite.aggregate import aggregate
 from flask_profiler.storage.sqlite.insertion import insert
-from flask_profiler.storage.sqlite.place import DEFAULT_TABLE, Place
+from flask_profiler.storage.sqlite.place import DEFAULT_TABLE, Place, size_of
 from flask_profiler.storage.sqlite.session import Session
 
 
@@ -85,6 +86,15 @@ class SQLite(Storage):
     def extent(self) -> Extent:
         """Ask the index of starts for its ends."""
         return self._session.ask(questions.extent)
+
+    def facts(self) -> Facts:
+        """Ask the indexes, and look at the files."""
+        known = self._session.ask(lambda source: source.facts())
+        return replace(
+            known,
+            database=size_of(self._place.path),
+            log=size_of(self._place.beside("-wal")),
+        )
 
     @contextmanager
     def transaction(self, *, wait: float = 0.0) -> Iterator[None]:

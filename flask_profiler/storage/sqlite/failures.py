@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import msgspec
 
 from flask_profiler.errors import (
+    FolderMissingError,
     StorageBusyError,
     StorageError,
     StorageMissingError,
@@ -46,6 +47,12 @@ def failure_of(error: sqlite3.Error, place: Place) -> StorageError:
     if is_no_access(error) or _is_directory(place):
         return _no_access(place, str(error))
     return _meant(code, error, place)
+
+
+def is_lasting(error: BaseException | None) -> bool:
+    """Tell whether the same connection would very likely fail again."""
+    unavailable = isinstance(error, StorageUnavailableError)
+    return unavailable and not isinstance(error, StorageBusyError)
 
 
 def _meant(code: int, error: Exception, place: Place) -> StorageError:
@@ -101,7 +108,7 @@ def missing(place: Place) -> StorageError:
     """Say that there is no store, or not even a folder for one."""
     folder = place.path.parent
     if not folder.exists():
-        return StorageMissingError(
+        return FolderMissingError(
             f"There is no folder {folder} for the database {place.given}.",
             hint="Create the folder, or give storage.FILE another path.",
         )

@@ -51,5 +51,13 @@ class Place:
         return real.with_name(real.name + suffix)
 
 
+def size_of(path: Path) -> int:
+    """Tell how many bytes a file has, 0 if there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def _wrong(key: str, value: object, allowed: str) -> ConfigError:
     return ConfigError(f"storage.{key} is {value!r}; allowed is {allowed}.")

@@ -11,8 +11,8 @@ from typing import TypeVar
 from flask_profiler.errors import StorageBusyError, StorageError
 from flask_profiler.storage.sqlite import reading, schema
 from flask_profiler.storage.sqlite.connection import Connection
-from flask_profiler.storage.sqlite.creation import create_file, sweep
-from flask_profiler.storage.sqlite.failures import empty, translated
+from flask_profiler.storage.sqlite.creation import create_file, let_write, sweep
+from flask_profiler.storage.sqlite.failures import empty, is_lasting, translated
 from flask_profiler.storage.sqlite.opened import identity_of
 from flask_profiler.storage.sqlite.place import Place
 from flask_profiler.storage.sqlite.pool import Pool, Seat
@@ -54,13 +54,17 @@ class Session:
                 yield seat.writer
                 return
             connection = self._begin(seat, wait, create=create)
+            error: BaseException | None = None
             try:
                 yield connection
                 self._commit(connection, seat)
+            except BaseException as raised:
+                error = raised
+                raise
             finally:
                 if seat.pid == os.getpid():
                     with translated(self.place):
-                        connection.rollback()
+                        _ended(seat, connection, error)
 
     @contextmanager
     def writing(
@@ -148,6 +152,7 @@ class Session:
         if create and identity_of(self.place.path) is None:
             create_file(self.place)
         keep_off(self.place)
+        let_write(self.place)
         connection = Connection(self.place, "rw")
         try:
             if not create:
@@ -163,6 +168,13 @@ class Session:
             f"The database {self.place.given} was deleted or replaced this moment.",
             hint="Try again.",
         )
+
+
+def _ended(seat: Seat, connection: Connection, error: BaseException | None) -> None:
+    connection.rollback()
+    if is_lasting(error):
+        # What SQLite opened while it was read-only stays so for ever.
+        seat.close()
 
 
 def _prepare(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from flask_profiler.measurement import Measurement
 from flask_profiler.query import Dimension, Filter
+from flask_profiler.results import Facts
 from flask_profiler.storage.sqlite import catalog, contexts, rows
 from flask_profiler.storage.sqlite.connection import Connection
 from flask_profiler.storage.sqlite.tables import Tables
@@ -46,6 +47,10 @@ class Source(ABC):
         """Give the columns to group by for dimensions that are not time."""
 
     @abstractmethod
+    def facts(self) -> Facts:
+        """Tell what indexes know of all rows together."""
+
+    @abstractmethod
     def named(self, column: str) -> dict[object, dict[str, str | None]]:
         """Tell what a value of a group column means: dimension → value."""
 
@@ -79,6 +84,18 @@ class OurTables(Source):
         """Group by numbers, which stand for routes and hosts."""
         columns = {"status": "status", "host": "host_no"}
         return {str(name): columns.get(str(name), "route") for name in names}
+
+    def facts(self) -> Facts:
+        """Ask the indexes for their length and ends, and once for each route."""
+        query = self.tables.sql(
+            "SELECT (SELECT count(*) FROM {data}),"
+            " (SELECT count(*) FROM (SELECT DISTINCT method, name FROM {routes} AS r"
+            " WHERE EXISTS (SELECT 1 FROM {data} WHERE route = r.route))),"
+            " (SELECT min(started_us) FROM {data}),"
+            " (SELECT max(started_us) FROM {data})"
+        )
+        count, routes, oldest, newest = self.connection.db.execute(query).fetchone()
+        return Facts(count=count, routes=routes, oldest_us=oldest, newest_us=newest)
 
     def named(self, column: str) -> dict[object, dict[str, str | None]]:
         """Read routes or hosts."""

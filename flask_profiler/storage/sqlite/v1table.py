@@ -8,6 +8,7 @@ from typing import Any
 from flask_profiler.histogram import bin_of
 from flask_profiler.measurement import Measurement
 from flask_profiler.query import Dimension, Filter
+from flask_profiler.results import Facts
 from flask_profiler.storage import v1
 from flask_profiler.storage.sqlite import values
 from flask_profiler.storage.sqlite.catalog import Route
@@ -25,6 +26,11 @@ RAW = (
 """Texts as bytes: what isn't UTF-8 must not stop the rest."""
 
 NAMES = ("id", "startedAt", "elapsed", "args", "kwargs", "method", "context", "name")
+
+_END = (
+    "SELECT startedAt FROM {v1} WHERE typeof(startedAt) IN ('real', 'integer')"
+    " ORDER BY startedAt"
+)
 
 _US = (
     "CASE WHEN typeof({seconds}) IN ('real', 'integer')"
@@ -93,6 +99,16 @@ class V1Table(Source):
         """Group by the columns themselves."""
         return {str(name): str(name) for name in names}
 
+    def facts(self) -> Facts:
+        """Count the rows, and ask the index of 1.x for its ends; not for the routes."""
+        query = self.tables.sql(
+            "SELECT (SELECT count(*) FROM {v1}),"
+            " ({end} ASC LIMIT 1), ({end} DESC LIMIT 1)",
+            end=self.tables.sql(_END),
+        )
+        count, oldest, newest = self.connection.db.execute(query).fetchone()
+        return Facts(count=count, oldest_us=_moment(oldest), newest_us=_moment(newest))
+
     def named(self, column: str) -> dict[object, dict[str, str | None]]:
         """Say nothing: no value stands for another here."""
         raise LookupError(column)
@@ -101,6 +117,10 @@ class V1Table(Source):
 def measurement_of(row: Row, tables: Tables) -> Measurement:
     """Make a measurement of a row of `RAW`."""
     return v1.from_v1(dict(zip(NAMES, row, strict=True)), tables.prefix)
+
+
+def _moment(seconds: float | None) -> int | None:
+    return None if seconds is None else v1.us(seconds)
 
 
 def _us(column: str) -> str:

@@ -1,4 +1,4 @@
-"""What a storage answers: values, never rows or documents."""
+"""Figures of measurements: groups of them, routes, a whole store."""
 
 from __future__ import annotations
 

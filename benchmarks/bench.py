@@ -1,0 +1,69 @@
+"""Run all benchmarks, and put their tables into docs/benchmarks.md.
+
+    python benchmarks/bench.py [--output FILE] [--only NAME] [OPTIONS OF THE BENCHMARKS]
+
+Nothing is written unless all have run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from harness import wrk
+from harness.environments import BENCHMARKS, ROOT
+from harness.machine import described
+from harness.table import Table
+
+COMMANDS = ("added", "throughput", "cpu", "drain", "lost")
+BEGIN, END = "<!-- begin of what make bench writes -->\n", "<!-- end -->\n"
+
+
+def tables_of(name: str, options: list[str]) -> list[Table]:
+    """Run one benchmark; show its tables and give them."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / f"{name}.py"), "--json", *options],
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(f"benchmarks/{name}.py failed; nothing is written.")
+    tables = [Table(**fields) for fields in json.loads(done.stdout)]
+    print("\n\n".join(table.text() for table in tables), end="\n\n")
+    print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return tables
+
+
+def put(page: Path, lines: list[str], tables: list[Table]) -> None:
+    """Replace what stands between the marks of the page."""
+    before, begin, rest = page.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        sys.exit(f"{page} lacks the marks {BEGIN.strip()} and {END.strip()}")
+    parts = ["\n".join(lines), *(table.markdown() for table in tables)]
+    page.write_text(f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n\n{END}{after}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    page = ROOT / "docs" / "benchmarks.md"
+    parser.add_argument("--output", type=Path, default=page)
+    parser.add_argument("--only", choices=COMMANDS, action="append")
+    known, others = parser.parse_known_args()
+    wrk.check()
+    load = os.getloadavg()[0]
+    tables = [
+        table for name in known.only or COMMANDS for table in tables_of(name, others)
+    ]
+    put(known.output, described(load), tables)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""What the benchmarks share: environments, processes, figures, tables."""
+
+from __future__ import annotations

@@ -1,0 +1,59 @@
+"""Workers that come and go: what they answered is stored exactly once."""
+
+from __future__ import annotations
+
+import socket
+from signal import SIGHUP
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.servers import GUNICORN, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.servers import Server
+
+
+@pytest.mark.parametrize("mode", GUNICORN)
+def test_no_answer_is_lost_with_a_worker_that_has_answered_its_share(
+    serve: Callable[..., Server], mode: str
+) -> None:
+    server = serve("gunicorn", *GUNICORN[mode], "--max-requests", "150")
+    with server.load():
+        wait_for(lambda: len(server.books.workers()) >= 5, "five workers")
+    server.stop()
+    server.balance()
+
+
+@pytest.mark.parametrize("mode", ["sync", "gevent"])
+def test_a_worker_that_hangs_takes_no_answer_along_when_its_time_is_out(
+    serve: Callable[..., Server], mode: str
+) -> None:
+    """What hung was never answered; it may be stored, once, as the error it is."""
+    server = serve("gunicorn", *GUNICORN[mode], "--timeout", "1")
+    hanging = 10_000_000
+    with server.load(), socket.create_connection(("127.0.0.1", server.port)) as wire:
+        server.answers(100)
+        server.books.sent.add(hanging)
+        wire.sendall(b"GET /hang/%d HTTP/1.1\r\nHost: test\r\n\r\n" % hanging)
+        wait_for(lambda: "WORKER TIMEOUT" in server.said(), "the end of its time")
+        before = set(server.books.workers())
+        wait_for(lambda: set(server.books.workers()) - before, "another worker")
+    server.stop()
+    server.balance()
+
+
+def test_no_answer_is_lost_when_the_master_replaces_its_workers(
+    serve: Callable[..., Server],
+) -> None:
+    server = serve("gunicorn", *GUNICORN["gthread"])
+    with server.load():
+        server.answers(200)
+        before = server.living() - {server.process.pid}
+        server.process.send_signal(SIGHUP)
+        wait_for(lambda: not server.living() & before, "the end of the old workers")
+        server.answers(200)
+    server.stop()
+    server.balance()
