@@ -29,7 +29,6 @@ def hook(
     config = state.config
     lines = Lines(config, recorder, state.names)
     tracker = Tracker(app, state.key, config, lines, endpoints)
-    if config.unmatched or config.sampling_function:
-        app.url_value_preprocessors.setdefault(None, []).insert(0, tracker.note)
+    app.url_value_preprocessors.setdefault(None, []).insert(0, tracker.note)
     unread = config.capture.max_body if config.capture.unread else None
     return partial(Rim, keeper=tracker, key=state.key, max_unread=unread)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from werkzeug.wsgi import ClosingIterator
 
 from flask_profiler.guard import report
-from flask_profiler.instrument.exchange import UNKNOWN
 
 if TYPE_CHECKING:
     from flask_profiler.instrument.exchange import Exchange
@@ -53,8 +52,7 @@ def _with_first_chunk(
         exchange.fail(error)
         return Whole.of(body, _raising(error))
     before = exchange.size
-    exchange.count(first)
-    if exchange.size >= announced:
+    if exchange.count(first) >= announced:
         exchange.finish()
         return Whole.of(body, (first,), chunks)
     exchange.size = before
@@ -86,7 +84,7 @@ def _complete_at_once(
         or (isinstance(wrapper, type) and isinstance(body, wrapper))
     ):
         return False
-    exchange.size = UNKNOWN if announced is None else announced
+    exchange.size = announced
     return True
 
 
@@ -145,8 +143,8 @@ class Passed:
         except BaseException as error:
             exchange.fail(error)
             raise
-        exchange.count(chunk)
-        if self._announced is not None and exchange.size >= self._announced:
+        size = exchange.count(chunk)
+        if self._announced is not None and size >= self._announced:
             exchange.finish()
         return chunk
 

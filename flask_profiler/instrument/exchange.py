@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from flask_profiler.instrument.routes import Route
 
 _LONGEST_MESSAGE = 1000
-UNKNOWN = -1
-"""The size of a response that the server takes from a file by itself."""
 
 
 class Keeper(Protocol):
@@ -30,11 +28,8 @@ class Keeper(Protocol):
     def prepare(self) -> None:
         """Do what must be done before the first request."""
 
-    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
+    def begin(self) -> Exchange | None:
         """Begin a view's phase in the current request."""
-
-    def decide(self, exchange: Exchange) -> None:
-        """Decide on a request whose view never began."""
 
     def record(self, exchange: Exchange, route: Route, completed: int) -> None:
         """Record a request that was complete at a tick."""
@@ -55,7 +50,7 @@ class Exchange(msgspec.Struct, eq=False):
     route: Route | None = None
     """Where the request belongs; `None` as long as it is not measured."""
     request: Request | None = None
-    """Known once it is decided whether the request is measured."""
+    """Known once it is decided whether it is measured."""
     kwargs: dict[str, Any] = {}
     adoptable: bool = False
     view_began: int = 0
@@ -64,8 +59,8 @@ class Exchange(msgspec.Struct, eq=False):
     write: Callable[[bytes], object] | None = None
     status: str | None = None
     headers: Sequence[tuple[str, str]] = ()
-    size: int = 0
-    """Bytes of the response so far."""
+    size: int | None = 0
+    """Bytes of the response so far; `None`: the server takes them from a file."""
     streamed: bool = False
     file: object = None
     """What a file wrapper that is a function has given."""
@@ -94,12 +89,15 @@ class Exchange(msgspec.Struct, eq=False):
         self.count(chunk)
         return written
 
-    def count(self, chunk: bytes) -> None:
-        """Add a chunk of the body to the size of the response."""
+    def count(self, chunk: bytes) -> int:
+        """Add a chunk of the body to the size of the response; give that."""
+        size = self.size or 0
         try:
-            self.size += len(chunk)
+            size += len(chunk)
         except TypeError:
-            return  # not bytes: the server will say so
+            return size  # not bytes: the server will say so
+        self.size = size
+        return size
 
     def note_raised(self, error: BaseException) -> None:
         """Keep class and message of the first exception that got out."""
@@ -109,22 +107,23 @@ class Exchange(msgspec.Struct, eq=False):
 
     def announced(self) -> int | None:
         """Give the length of the body that the headers announce."""
-        for name, value in self.headers:
-            if len(name) == 14 and name.lower() == "content-length":
-                return int(value) if value.isdecimal() else None
-        return None
+        length = dict(self.headers).get("Content-Length")
+        if length is None:
+            # Names may be written in any way.
+            for name, value in self.headers:
+                if len(name) == 14 and name.lower() == "content-length":
+                    length = value
+        return int(length) if length and length.isdecimal() else None
 
     def finish(self) -> None:
         """Record the measurement, unless it has been; the response is complete now."""
         if self.done:
             return
         self.done = True
-        completed = tick_ns()
+        if self.route is None:
+            return
         try:
-            if self.request is None:
-                self.keeper.decide(self)
-            if self.route is not None:
-                self.keeper.record(self, self.route, completed)
+            self.keeper.record(self, self.route, tick_ns())
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("recording a request", error)
         self.request = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_profiler.instrument.exchange import UNKNOWN, Exchange
+from flask_profiler.instrument.exchange import Exchange
 from flask_profiler.instrument.routes import Route
 from flask_profiler.line.format import Line, Seen
 from flask_profiler.plain import plain
@@ -52,7 +52,7 @@ class Lines:
             recorder.process,
             route.as_json[environ.get("REQUEST_METHOD", "GET")],
             code,
-            None if exchange.size == UNKNOWN else exchange.size,
+            exchange.size,
             exchange.escaped or (code or 0) >= 500,
             query and self.names.query(query),
             exchange.kwargs,
@@ -62,7 +62,7 @@ class Lines:
             self._mend_arguments(line, route, shape)
         if exchange.raised:
             line.seen.raised = exchange.raised
-        if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+        if shape.has_body:
             self._add_content(line, exchange)
         recorder.record(line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,14 @@ _UNKNOWN = object()
 class Rim:
     """Stand around a WSGI application, and time what it does for each request."""
 
-    __slots__ = ("_keeper", "_key", "_max_unread", "_usual_wrapper", "wsgi_app")
+    __slots__ = (
+        "_keeper",
+        "_key",
+        "_lock",
+        "_max_unread",
+        "_usual_wrapper",
+        "wsgi_app",
+    )
 
     def __init__(
         self,
@@ -32,6 +40,7 @@ class Rim:
         self.wsgi_app = wsgi_app
         self._keeper = keeper
         self._key = key
+        self._lock = threading.Lock()
         self._usual_wrapper: object = _UNKNOWN
         """A class of the server: what it gives can be recognised."""
         self._max_unread = max_unread
@@ -59,15 +68,18 @@ class Rim:
             exchange.fail(error)
             raise
         exchange.returned = tick_ns()
-        if exchange.route is None and exchange.request is not None:
+        if exchange.route is None and (
+            exchange.request is not None or exchange.status is not None
+        ):
             return body
         return framed(exchange, body)
 
     def _look_at_wrapper(self, exchange: Exchange) -> None:
         """Do what is seldom needed: in the first request, and on some servers."""
-        if self._usual_wrapper is _UNKNOWN:
-            self._usual_wrapper = None
-            self._keeper.prepare()
+        with self._lock:
+            if self._usual_wrapper is _UNKNOWN:
+                self._keeper.prepare()
+                self._usual_wrapper = None
         wrapper = exchange.environ.get("wsgi.file_wrapper")
         if isinstance(wrapper, type):
             self._usual_wrapper = wrapper

@@ -52,6 +52,7 @@ class Route:
         "endpoint",
         "ignored",
         "name",
+        "plain",
         "rule",
         "secrets",
         "tracked",
@@ -65,6 +66,8 @@ class Route:
         self.rule = rule
         self.ignored = False
         self.tracked = True
+        self.plain = False
+        """Whether each request for it is measured."""
         self.automatic_options = False
         """Whether Flask answers OPTIONS here by itself."""
         self.secrets: frozenset[str] = frozenset()

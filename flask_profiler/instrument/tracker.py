@@ -60,20 +60,25 @@ class Tracker:
         for rule in self._app.url_map.iter_rules():
             self._route_of(rule)
 
-    def note(self, _endpoint: str | None, _view_args: dict[str, Any] | None) -> None:
-        """Decide on a request before anything of the application runs.
-
-        For what can't be decided later: a sampling function may look at the request.
-        """
+    def note(self, _endpoint: str | None, view_args: dict[str, Any] | None) -> None:
+        """Note a request and its route, before anything of the application runs."""
         try:
             current = current_request()
             exchange: Exchange | None = current.environ.get(self._key)
-            if exchange is not None and exchange.request is None:
-                self._decide(exchange, current, dict(current.view_args or {}))
+            if exchange is None or exchange.request is not None:
+                return
+            exchange.environ = current.environ
+            exchange.request = current
+            if view_args:
+                exchange.kwargs = view_args.copy()
+            route = self._routes.get(id(current.url_rule))
+            if route is None or not route.plain or current.method == "OPTIONS":
+                route = self._route_to_measure(exchange, current)
+            exchange.route = route
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("noting a request", error)
 
-    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
+    def begin(self) -> Exchange | None:
         """Begin a view's phase; `None` where there is nothing to time, or it began."""
         try:
             current = current_request()
@@ -83,8 +88,6 @@ class Tracker:
             exchange: Exchange | None = current.environ.get(self._key)
             if exchange is None or exchange.view_began:
                 return None
-            if exchange.request is None:
-                self._decide(exchange, current, kwargs)
             if exchange.adoptable:
                 self._adopt(exchange)
             exchange.view_began = tick_ns()
@@ -93,45 +96,26 @@ class Tracker:
             return None
         return exchange
 
-    def decide(self, exchange: Exchange) -> None:
-        """Decide on a request whose view never began, now that it is over."""
-        current = exchange.environ.get("werkzeug.request")
-        rule = getattr(current, "url_rule", None)
-        if rule is not None and rule.map is self._app.url_map:
-            self._decide(exchange, current, dict(current.view_args or {}))
-
-    def _decide(
-        self, exchange: Exchange, current: Request, kwargs: dict[str, Any]
-    ) -> None:
-        exchange.request = current
-        exchange.environ = current.environ
-        exchange.kwargs = kwargs
-        route = self._routes.get(id(current.url_rule))
-        if route is None or not route.tracked or current.method == "OPTIONS":
-            route = self._route_to_measure(exchange, current)
-        if route is not None and not (self._sampling and sampled_out(self._sampling)):
-            exchange.route = route
-
     def _adopt(self, exchange: Exchange) -> None:
         """Have a request measured because a decorated view is called in it."""
         exchange.adoptable = False
         rule = exchange.request.url_rule if exchange.request else None
         if rule is None or sampled_out(self._sampling):
             return
-        exchange.route = self._route_of(rule)
-        exchange.route.tracked = True
+        route = exchange.route = self._route_of(rule)
+        route.tracked, route.plain = True, not self._sampling
 
     def _route_to_measure(self, exchange: Exchange, current: Request) -> Route | None:
         rule = current.url_rule
-        if rule is None:
-            return self._unmatched
-        route = self._route_of(rule)
-        if route.automatic_options and current.method == "OPTIONS":
-            return self._unmatched
-        if route.tracked:
-            return route
-        exchange.adoptable = not route.ignored
-        return None
+        route = self._unmatched
+        if rule is not None:
+            route = self._route_of(rule)
+            if route.automatic_options and current.method == "OPTIONS":
+                route = self._unmatched
+            elif not route.tracked:
+                exchange.adoptable = not route.ignored
+                return None
+        return None if route is None or sampled_out(self._sampling) else route
 
     def _route_of(self, rule: Rule) -> Route:
         return self._routes.get(id(rule)) or self._first_seen(rule)
@@ -147,5 +131,6 @@ class Tracker:
         )
         if route.tracked and view is not None and not is_timed(view):
             views[rule.endpoint] = timed(view, self.begin)
+        route.plain = route.tracked and not self._sampling
         self._routes[id(rule)] = route
         return route

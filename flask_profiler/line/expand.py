@@ -111,7 +111,9 @@ def _environ(seen: Seen) -> dict[str, str]:
     except _UNREADABLE:
         return {}
     environ = dict.fromkeys(redacted, REDACTED)
-    environ.update((n, str(v)) for n, v in zip(names, seen.values, strict=False))
+    for name, value in zip(names, seen.values, strict=False):
+        if value is not None:
+            environ[name] = str(value)
     return environ
 
 

@@ -98,7 +98,7 @@ class Drainer:
                 segment = held.enter_context(segments.opened(self.folder, name))
                 if segment is None:
                     return False
-                batch = take(segment, self._offset(segment))
+                batch = take(segment, self._offset(segment), patience.breathe)
                 deposit = self._deposit(segment, batch)
             # Committed.
             segment.note_drained(batch.end)

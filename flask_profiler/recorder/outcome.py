@@ -35,10 +35,13 @@ class Patience:
         wait: float = 0.0,
         seconds: float | None = None,
         stop: Callable[[], bool] = lambda: False,
+        breathe: Callable[[], object] = lambda: None,
     ) -> None:
         self._wait = wait
         self._end = math.inf if seconds is None else tick_ns() + seconds * 1e9
         self._stop = stop
+        self.breathe = breathe
+        """Lets other threads run."""
 
     def wait(self) -> float:
         """Tell how many seconds a busy storage is waited for now."""

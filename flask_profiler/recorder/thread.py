@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from typing import Final
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.errors import StorageUnavailableError
@@ -12,7 +13,10 @@ from flask_profiler.recorder.drain import Drainer
 from flask_profiler.recorder.outcome import Patience
 from flask_profiler.recorder.trouble import Trouble
 from flask_profiler.spool.forks import Renewed
-from flask_profiler.spool.native import NativeLock, new_gate, start
+from flask_profiler.spool.native import NativeLock, new_gate, original, start
+
+_BREATH: Final = 50e-6
+"""Seconds."""
 
 
 class DrainThread(Renewed):
@@ -77,7 +81,7 @@ class DrainThread(Renewed):
     def tick(self) -> float:
         """Drain once; give the seconds until the next time."""
         began = tick_ns()
-        swept = self._drainer.sweep(Patience(stop=lambda: self._stopping))
+        swept = self._drainer.sweep(Patience(stop=lambda: self._stopping, breathe=_breathe))
         self._trouble.note(swept.error, stored=swept.drained > 0)
         if swept.error is None and (swept.drained or self._unfinished):
             try:
@@ -104,6 +108,11 @@ class DrainThread(Renewed):
             self._drainer.tidy()
             self._tidied = True
         self._unfinished = self._drainer.storage.upkeep()
+
+
+def _breathe() -> None:
+    # Long enough that a thread which waits for the interpreter gets it.
+    original("time", "sleep")(_BREATH)
 
 
 def _work(

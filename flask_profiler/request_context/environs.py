@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flask_profiler.line.format import NO_NAMES
-from flask_profiler.plain import text_of_any
 from flask_profiler.redaction import Names, words_of
 
 if TYPE_CHECKING:
@@ -28,10 +27,15 @@ _ALWAYS = (
 class Shape:
     """What to take from the environments that have the same keys in the same order."""
 
-    __slots__ = ("_path", "names", "redacted", "take", "urls")
+    __slots__ = ("_path", "has_body", "names", "redacted", "take", "urls")
 
     def __init__(
-        self, labels: dict[str, str], redacted: list[str], urls: list[int]
+        self,
+        labels: dict[str, str],
+        redacted: list[str],
+        urls: list[int],
+        *,
+        has_body: bool,
     ) -> None:
         self.names = _as_json(list(labels.values()))
         self.take = _taker(list(labels))
@@ -39,6 +43,8 @@ class Shape:
         self.redacted = _as_json(redacted)
         self.urls = urls
         """Where among the values are URLs."""
+        self.has_body = has_body
+        """Whether there may be a body."""
         self._path = list(labels).index("PATH_INFO") if "PATH_INFO" in labels else None
 
     def with_path(self, values: tuple[Any, ...], path: str) -> tuple[Any, ...]:
@@ -68,8 +74,9 @@ class Environs:
         shape = self._shapes.get(keys) or self._remember(keys)
         values = shape.take(environ)
         for index in shape.urls:
-            if values[index] not in self._names.clean_urls:
-                url = self._names.url(text_of_any(values[index]))
+            url = values[index]
+            if ("?" in url or "#" in url) and url not in self._names.clean_urls:
+                url = self._names.url(url)
                 values = (*values[:index], url, *values[index + 1 :])
         return shape, values
 
@@ -81,15 +88,16 @@ class Environs:
 
     def _made(self, keys: tuple[str, ...]) -> Shape:
         labels = {key: key for key in _ALWAYS if key in keys}
+        has_body = "CONTENT_LENGTH" in keys or "HTTP_TRANSFER_ENCODING" in keys
         if not self._with_headers:
             if "HTTP_HOST" in keys:
                 labels["HTTP_HOST"] = "host"
-            return Shape(labels, [], [])
+            return Shape(labels, [], [], has_body=has_body)
         headers = [key for key in keys if key.startswith("HTTP_") or key in _BARE]
         redacted = [key for key in headers if self._secret(key)]
         labels |= {key: key for key in headers if key not in redacted}
         urls = [i for i, key in enumerate(labels) if _is_url(key)]
-        return Shape(labels, redacted, urls)
+        return Shape(labels, redacted, urls, has_body=has_body)
 
     def _secret(self, name: str) -> bool:
         bare = name.removeprefix("HTTP_")

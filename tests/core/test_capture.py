@@ -97,7 +97,7 @@ def test_the_shapes_of_requests_are_remembered_in_bounded_number(app: Flask) -> 
     for number in range(600):
         raw(app, {**environ(), f"HTTP_X_{number}": "v"}).close()
     keeper = app.wsgi_app._keeper  # type: ignore[attr-defined]
-    assert len(keeper.record.__self__._capture._headers._shapes) <= 512
+    assert len(keeper.record.__self__._capture.taken.__self__._shapes) <= 512
     assert {len(m.context.headers) for m in measured(app)} == {2}
 
 

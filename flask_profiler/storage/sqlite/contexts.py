@@ -1,7 +1,8 @@
 """The bulky part of measurements, compressed together in blocks.
 
-A block holds what belongs to consecutive ids: one line of JSON each (`Kept`; an empty
-line where there is nothing), joined by newlines, raw deflate with `DICTIONARY`. The
+A block holds what belongs to consecutive ids: one line of JSON each (`Kept`, or `Seen`
+as it came out of the spool; an empty line where there is nothing), joined by newlines,
+raw deflate with `DICTIONARY`. The
 contexts of one application are so alike that this takes a third of what compressing
 each alone takes; the price is that a block is read for each context that is shown.
 """
@@ -15,6 +16,8 @@ from typing import Any
 
 import msgspec
 
+from flask_profiler.line.facts import Facts
+from flask_profiler.line.format import Seen
 from flask_profiler.measurement import Json, Measurement, Raised
 from flask_profiler.storage.sqlite import values
 from flask_profiler.storage.sqlite.tables import Tables
@@ -44,8 +47,8 @@ DICTIONARY = (
 """Part of the format of version 1: with a byte changed, old blocks can't be read."""
 
 
-class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What of a measurement stands in a block."""
+class Kept(msgspec.Struct, tag_field="kind", tag="kept", omit_defaults=True):
+    """What of a measurement stands in a block that didn't come out of the spool."""
 
     headers: dict[str, str] = {}
     func: str | None = None
@@ -59,7 +62,8 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _NOTHING = Kept()
-_decode = msgspec.json.Decoder(Kept).decode
+_EMPTY = frozenset({msgspec.json.encode(_NOTHING), b"{}"})
+_decode = msgspec.json.Decoder(Kept | Seen).decode
 
 
 def line_of(measurement: Measurement) -> bytes:
@@ -77,7 +81,13 @@ def line_of(measurement: Measurement) -> bytes:
         raised=measurement.raised,
     )
     line = values.json_bytes(kept)
-    return b"" if line == b"{}" else line
+    return b"" if line in _EMPTY else line
+
+
+def line_of_facts(facts: Facts) -> bytes:
+    """Give the line that stands in a block for a line of the spool."""
+    line = bytes(facts.seen)
+    return b"" if line in _EMPTY else line
 
 
 def store(
@@ -93,23 +103,32 @@ def store(
     db.executemany(tables.sql("INSERT INTO {contexts} VALUES (?, ?, ?)"), blocks)
 
 
-def load(db: sqlite3.Connection, tables: Tables, ids: Iterable[int]) -> dict[int, Kept]:
+def load(
+    db: sqlite3.Connection, tables: Tables, ids: Iterable[int]
+) -> dict[int, Kept | Seen]:
     """Read what is kept of measurements, each block once."""
     query = tables.sql(
         "SELECT first_id, last_id, data FROM {contexts}"
         " WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1"
     )
-    found: dict[int, Kept] = {}
+    found: dict[int, Kept | Seen] = {}
     first, last, lines = 0, -1, [b""]
     for id_ in sorted(ids):
         if id_ > last:
             first, last, data = db.execute(query, (id_,)).fetchone() or (0, -1, b"")
             lines = _unpacked(data) if id_ <= last else [b""]
         if first <= id_ <= last and lines[id_ - first]:
-            found[id_] = _decode(lines[id_ - first])
+            found[id_] = _read(lines[id_ - first])
         else:
             found[id_] = _NOTHING
     return found
+
+
+def _read(line: bytes) -> Kept | Seen:
+    try:
+        return _decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return _NOTHING  # lines of the spool come in as they are
 
 
 def prune(db: sqlite3.Connection, tables: Tables, deleted: Sequence[int]) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 
-from flask_profiler.errors import RefusedError
+from flask_profiler.errors import RefusedError, StorageError
+from flask_profiler.line.facts import Route, processes, routes
+from flask_profiler.line.spooled import Spooled
 from flask_profiler.measurement import Measurement
 from flask_profiler.storage.base import Mark
 from flask_profiler.storage.sqlite import contexts, marks, rows, values
@@ -25,6 +28,15 @@ _REFUSED = (
 )
 """What goes wrong with the values, not with the file."""
 
+_AT_ONCE = 100
+"""Rows stored by one statement."""
+_ROW = f"({', '.join('?' * rows.WIDTH)})"
+_INSERTS = {
+    count: f"INSERT INTO {{data}} VALUES {', '.join([_ROW] * count)}"
+    " ON CONFLICT (started_us, uid) DO NOTHING"
+    for count in (_AT_ONCE, 10, 1)
+}
+
 
 def insert(
     connection: Connection,
@@ -38,8 +50,8 @@ def insert(
     try:
         if measurements and not _insert_all(connection, tables, measurements):
             _back(connection)
-            fresh = _fresh(db, tables, measurements)
-            _insert_all(connection, tables, fresh)
+            if not _insert_all(connection, tables, _fresh(db, tables, measurements)):
+                raise StorageError("What is new can't be told from what is stored.")
         if mark is not None:
             marks.put(connection, tables, mark)
     except BaseException as error:
@@ -65,35 +77,78 @@ def _insert_all(
     db = connection.db
     query = tables.sql("SELECT value FROM {meta} WHERE key = 'next_id'")
     first = int(db.execute(query).fetchone()[0])
-    batch = [
-        rows.row_of(m, id_, *_numbers(connection, tables, m))
-        for id_, m in enumerate(measurements, first)
-    ]
-    before = db.total_changes
-    db.executemany(tables.sql(rows.INSERT), batch)
-    if db.total_changes - before != len(batch):
+    if isinstance(measurements, Spooled):
+        stored = _insert_lines(connection, tables, measurements, first)
+        lines = list(map(contexts.line_of_facts, measurements.facts))
+    else:
+        batch = [
+            rows.row_of(m, id_, *_numbers(connection, tables, _route(m), m.host))
+            for id_, m in enumerate(measurements, first)
+        ]
+        stored = _insert_rows(db, tables, batch)
+        lines = list(map(contexts.line_of, measurements))
+    if stored != len(measurements):
         return False
-    contexts.store(db, tables, first, [contexts.line_of(m) for m in measurements])
+    contexts.store(db, tables, first, lines)
     query = tables.sql("UPDATE {meta} SET value = ? WHERE key = 'next_id'")
-    db.execute(query, (first + len(batch),))
+    db.execute(query, (first + len(measurements),))
     return True
 
 
+def _insert_lines(
+    connection: Connection, tables: Tables, lines: Spooled, first: int
+) -> int:
+    stored = 0
+    for start in range(0, len(lines), _AT_ONCE):
+        batch = []
+        for id_, facts in enumerate(lines.facts[start : start + _AT_ONCE], first + start):
+            key = _route(routes[bytes(facts.route)])
+            host = processes[bytes(facts.process)].host
+            numbers = _numbers(connection, tables, key, host)
+            batch.append(rows.row_of_facts(facts, id_, *numbers))
+        stored += _insert_rows(connection.db, tables, batch)
+    return stored
+
+
+def _insert_rows(
+    db: sqlite3.Connection, tables: Tables, batch: Sequence[rows.Row]
+) -> int:
+    """Store rows, many with one statement: others may run while it does.
+
+    Gives the number of those that were not there yet.
+    """
+    start = stored = 0
+    for count in (_AT_ONCE, 10, 1):
+        while len(batch) - start >= count:
+            part = batch[start : start + count]
+            query = tables.sql(_INSERTS[count])
+            stored += db.execute(query, list(chain.from_iterable(part))).rowcount
+            start += count
+    return stored
+
+
+def _route(of: Measurement | Route) -> tuple[str, str, str | None]:
+    return of.method, of.name, of.endpoint
+
+
 def _numbers(
-    connection: Connection, tables: Tables, m: Measurement
+    connection: Connection,
+    tables: Tables,
+    key: tuple[str, str, str | None],
+    name: str | None,
 ) -> tuple[int, int | None]:
-    key = (m.method, m.name, m.endpoint)
     route = connection.routes.get(key)
     if route is None:
+        method, rule, endpoint = key
         clean = (
-            values.text(m.method, "method"),
-            values.text(m.name, "name"),
-            None if m.endpoint is None else values.text(m.endpoint, "endpoint"),
+            values.text(method, "method"),
+            values.text(rule, "name"),
+            None if endpoint is None else values.text(endpoint, "endpoint"),
         )
         route = route_number(connection, tables, clean)
-    host = connection.hosts.get(m.host) if m.host is not None else None
-    if host is None and m.host is not None:
-        host = host_number(connection, tables, values.text(m.host, "host"))
+    host = connection.hosts.get(name) if name is not None else None
+    if host is None and name is not None:
+        host = host_number(connection, tables, values.text(name, "host"))
     return route, host
 
 

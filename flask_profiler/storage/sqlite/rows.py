@@ -6,7 +6,11 @@ from typing import Any, TypeAlias
 
 from flask_profiler.errors import RefusedError
 from flask_profiler.histogram import bin_of
-from flask_profiler.measurement import Context, Measurement, Phases
+from flask_profiler.line.expand import context_of, uid_of
+from flask_profiler.line.facts import Facts, processes
+from flask_profiler.line.format import Seen
+from flask_profiler.line.timing import elapsed_of, phases_of
+from flask_profiler.measurement import Context, Measurement, Phases, Raised
 from flask_profiler.storage.sqlite import values
 from flask_profiler.storage.sqlite.contexts import Kept
 
@@ -18,10 +22,7 @@ COLUMNS = (
 )
 """What `measurement_of` wants, in its order."""
 
-INSERT = (
-    "INSERT INTO {data} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (started_us, uid) DO NOTHING"
-)
+WIDTH = 17
 
 _NO_PHASES = (None, None, None, None)
 
@@ -54,6 +55,28 @@ def row_of(m: Measurement, id_: int, route: int, host: int | None) -> Row:
     )
 
 
+def row_of_facts(f: Facts, id_: int, route: int, host: int | None) -> Row:
+    """Give the row of a line of the spool, whose integers are in range."""
+    ticks = f.ticks
+    elapsed = elapsed_of(ticks)
+    return (
+        id_,
+        f.started,
+        elapsed,
+        bin_of(elapsed),
+        route,
+        f.error,
+        f.status,
+        bytes.fromhex(uid_of(f)),
+        f.size,
+        processes[bytes(f.process)].pid,
+        host,
+        *(phases_of(ticks) or _NO_PHASES),
+        values.text_or_none(bytes(f.kwargs)),
+        f"?{f.query}" if f.query else None,
+    )
+
+
 def uid_bytes(uid: str) -> bytes:
     """Pack the 24 hex digits of a uid; raise `RefusedError` for anything else."""
     try:
@@ -65,7 +88,7 @@ def uid_bytes(uid: str) -> bytes:
     return packed
 
 
-def measurement_of(row: Row, kept: Kept) -> Measurement:
+def measurement_of(row: Row, kept: Kept | Seen) -> Measurement:
     """Put a row (`COLUMNS`) and what is kept in its block together again."""
     id_, started, elapsed, error, status, uid, size, pid, *phases = row[:12]
     kwargs, args, method, name, endpoint, host = row[12:]
@@ -78,19 +101,25 @@ def measurement_of(row: Row, kept: Kept) -> Measurement:
         endpoint=endpoint,
         status=status,
         error=bool(error),
-        raised=kept.raised,
+        raised=_raised(kept),
         phases=None if phases[0] is None else Phases(*phases),
         size=size,
         args=kept.args,
         kwargs=values.mapping(kwargs),
-        context=_context(kept, args),
+        context=_context(kept, args, endpoint),
         pid=pid,
         host=host,
         id=id_,
     )
 
 
-def _context(kept: Kept, args: str | None) -> Context:
+def _raised(kept: Kept | Seen) -> Raised | None:
+    return Raised(*kept.raised) if isinstance(kept.raised, tuple) else kept.raised
+
+
+def _context(kept: Kept | Seen, args: str | None, endpoint: str | None) -> Context:
+    if isinstance(kept, Seen):
+        return context_of(kept, (args or "?")[1:], endpoint)
     return Context(
         url=kept.url,
         args=values.mapping(args),

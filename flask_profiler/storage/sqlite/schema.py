@@ -43,7 +43,7 @@ CREATE TABLE {data} (
     after INTEGER,
     stream INTEGER,
     kwargs TEXT,               -- JSON; NULL for none
-    args TEXT                  -- the query's parameters, likewise
+    args TEXT                  -- the query's parameters, likewise, or `?` and the query
 );
 -- Newest first, windows of time, and whether a uid is stored: it belongs to one start,
 -- so that both together are as unique as the uid alone.

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from flask_profiler.errors import RefusedError
+from flask_profiler.line.url import query_args
 from flask_profiler.measurement import Json
 
 LIMIT = 1 << 53
@@ -58,10 +59,20 @@ def json_text(value: dict[str, Json]) -> str | None:
     return json_bytes(value).decode() if value else None
 
 
+def text_or_none(json: bytes) -> str | None:
+    """Give a mapping's JSON as text, an empty one as nothing."""
+    return None if json == b"{}" else json.decode()
+
+
 def mapping(text_: str | None) -> dict[str, Json]:
-    """Read a mapping from JSON text; nothing, or anything else, is an empty one."""
+    """Read a mapping from JSON text, or from a query string behind a question mark.
+
+    Nothing, or anything else, is an empty one.
+    """
     if not text_:
         return {}
+    if text_[0] == "?":
+        return query_args(text_[1:])
     try:
         value = _decode(text_)
     except (ValueError, RecursionError, msgspec.MsgspecError):
