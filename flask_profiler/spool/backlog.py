@@ -74,7 +74,7 @@ def _waiting(segment: Segment, lines: int) -> Waiting:
     since_us = None
     if lines:
         segment.size = min(end, drained + _LOOK)
-        taken = [item.measurement for item in take(segment, drained).items[:1]]
+        taken = take(segment, drained).lines[:1]
         changed_us = os.fstat(segment.fd).st_mtime_ns // 1000
         # A line that can't be read may be as young as the file's last change.
         since_us = next((m.started_us + m.elapsed_us for m in taken), changed_us)
