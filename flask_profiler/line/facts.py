@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ Tick: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
 NOTHING: Final = msgspec.Raw(b"{}")
 
 _MOST: Final = 10_000
-_COUNTS: Final = (2, 5)
+_COUNTS: Final = frozenset({2, 5})
 """Of the ticks, by hand and of a request."""
 
 T = TypeVar("T")
@@ -52,6 +53,11 @@ class Process(msgspec.Struct, frozen=True, array_like=True, gc=False):
     host: str
     number: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{10}$")]
 
+    @property
+    def integer(self) -> int:
+        """Give the number as 40 bits."""
+        return int(self.number, 16)
+
 
 class _Known(dict[bytes, T], Generic[T]):
     """JSON → value, decoded once; raises what msgspec raises."""
@@ -71,13 +77,21 @@ routes: Final = _Known(msgspec.json.Decoder(Route).decode)
 processes: Final = _Known(msgspec.json.Decoder(Process).decode)
 
 _decode = msgspec.json.Decoder(Facts).decode
+_route, _process, _ticks = map(attrgetter, ("route", "process", "ticks"))
 
 
 def facts_of(raw: bytes) -> Facts:
     """Read a line of the spool; raises `msgspec.DecodeError` for what isn't one."""
-    facts = _decode(raw)
-    if len(facts.ticks) not in _COUNTS:
+    return facts_of_all([raw])[0]
+
+
+def facts_of_all(raws: list[bytes]) -> list[Facts]:
+    """Read lines; raises `msgspec.DecodeError` if one of them isn't one."""
+    found = list(map(_decode, raws))
+    for route in set(map(bytes, map(_route, found))):
+        routes[route]
+    for process in set(map(bytes, map(_process, found))):
+        processes[process]
+    if not _COUNTS.issuperset(map(len, map(_ticks, found))):
         raise msgspec.ValidationError("There must be two ticks, or five.")
-    routes[bytes(facts.route)]
-    processes[bytes(facts.process)]
-    return facts
+    return found

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from flask_profiler.line.facts import Facts, facts_of
+from flask_profiler.line.facts import facts_of, facts_of_all
 from flask_profiler.line.spooled import Spooled
 from flask_profiler.spool.segment import Segment
 
@@ -79,7 +79,9 @@ def _read(segment: Segment, offset: int) -> bytes:
 
 def _sort(raws: list[bytes], batch: Batch) -> None:
     try:
-        facts = list(map(_facts, raws))
+        if not all(map(bytes.isascii, raws)):
+            b"\n".join(raws).decode()  # parts of lines are passed on as they are
+        facts = facts_of_all(raws)
     except _UNREADABLE:
         _sort_one_by_one(raws, batch)
     else:
@@ -90,7 +92,8 @@ def _sort(raws: list[bytes], batch: Batch) -> None:
 def _sort_one_by_one(raws: list[bytes], batch: Batch) -> None:
     for raw in raws:
         try:
-            facts = _facts(raw)
+            raw.decode()
+            facts = facts_of(raw)
         except _UNREADABLE:
             if _is_json(raw):
                 batch.strange.append(raw)
@@ -99,12 +102,6 @@ def _sort_one_by_one(raws: list[bytes], batch: Batch) -> None:
         else:
             batch.lines.facts.append(facts)
             batch.lines.raws.append(raw)
-
-
-def _facts(raw: bytes) -> Facts:
-    if not raw.isascii():
-        raw.decode()  # parts of a line are passed on as they are
-    return facts_of(raw)
 
 
 def _is_json(raw: bytes) -> bool:

@@ -54,10 +54,8 @@ def route_number(
     return known[key]
 
 
-def host_number(connection: Connection, tables: Tables, host: str | None) -> int | None:
+def host_number(connection: Connection, tables: Tables, host: str) -> int:
     """Give the number of a host, a new one if need be. Inside a write transaction."""
-    if host is None:
-        return None
     if host not in connection.hosts:
         db = connection.db
         query = tables.sql(

@@ -126,9 +126,10 @@ def load(
 
 def _read(line: bytes) -> Kept | Seen:
     try:
-        return _decode(line)
+        kept: Kept | Seen = _decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return _NOTHING  # lines of the spool come in as they are
+    return kept
 
 
 def prune(db: sqlite3.Connection, tables: Tables, deleted: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from flask_profiler.errors import RefusedError, StorageError
-from flask_profiler.line.facts import Route, processes, routes
+from flask_profiler.line.facts import processes, routes
 from flask_profiler.line.spooled import Spooled
 from flask_profiler.measurement import Measurement
 from flask_profiler.storage.base import Mark
@@ -82,7 +82,7 @@ def _insert_all(
         lines = list(map(contexts.line_of_facts, measurements.facts))
     else:
         batch = [
-            rows.row_of(m, id_, *_numbers(connection, tables, _route(m), m.host))
+            rows.row_of(m, id_, *_numbers(connection, tables, m))
             for id_, m in enumerate(measurements, first)
         ]
         stored = _insert_rows(db, tables, batch)
@@ -95,17 +95,43 @@ def _insert_all(
     return True
 
 
+class _Routes(dict[bytes, int]):
+    """The numbers of the routes in a batch of lines."""
+
+    def __init__(self, connection: Connection, tables: Tables) -> None:
+        self._at = connection, tables
+
+    def __missing__(self, raw: bytes) -> int:
+        route = routes[raw]
+        key = route.method, route.name, route.endpoint
+        number = self[raw] = route_number(*self._at, key)
+        return number
+
+
+class _Sources(dict[bytes, rows.Source]):
+    """The processes that a batch of lines comes from."""
+
+    def __init__(self, connection: Connection, tables: Tables) -> None:
+        self._at = connection, tables
+
+    def __missing__(self, raw: bytes) -> rows.Source:
+        process = processes[raw]
+        host = host_number(*self._at, process.host)
+        source = self[raw] = process.pid, host, process.integer
+        return source
+
+
 def _insert_lines(
     connection: Connection, tables: Tables, lines: Spooled, first: int
 ) -> int:
-    stored = 0
+    route_of, source_of = _Routes(connection, tables), _Sources(connection, tables)
+    row, stored = rows.row_of_facts, 0
     for start in range(0, len(lines), _AT_ONCE):
-        batch = []
-        for id_, facts in enumerate(lines.facts[start : start + _AT_ONCE], first + start):
-            key = _route(routes[bytes(facts.route)])
-            host = processes[bytes(facts.process)].host
-            numbers = _numbers(connection, tables, key, host)
-            batch.append(rows.row_of_facts(facts, id_, *numbers))
+        part = lines.facts[start : start + _AT_ONCE]
+        batch = [
+            row(f, id_, route_of[bytes(f.route)], source_of[bytes(f.process)])
+            for id_, f in enumerate(part, first + start)
+        ]
         stored += _insert_rows(connection.db, tables, batch)
     return stored
 
@@ -127,28 +153,21 @@ def _insert_rows(
     return stored
 
 
-def _route(of: Measurement | Route) -> tuple[str, str, str | None]:
-    return of.method, of.name, of.endpoint
-
-
 def _numbers(
-    connection: Connection,
-    tables: Tables,
-    key: tuple[str, str, str | None],
-    name: str | None,
+    connection: Connection, tables: Tables, m: Measurement
 ) -> tuple[int, int | None]:
+    key = (m.method, m.name, m.endpoint)
     route = connection.routes.get(key)
     if route is None:
-        method, rule, endpoint = key
         clean = (
-            values.text(method, "method"),
-            values.text(rule, "name"),
-            None if endpoint is None else values.text(endpoint, "endpoint"),
+            values.text(m.method, "method"),
+            values.text(m.name, "name"),
+            None if m.endpoint is None else values.text(m.endpoint, "endpoint"),
         )
         route = route_number(connection, tables, clean)
-    host = connection.hosts.get(name) if name is not None else None
-    if host is None and name is not None:
-        host = host_number(connection, tables, values.text(name, "host"))
+    host = connection.hosts.get(m.host) if m.host is not None else None
+    if host is None and m.host is not None:
+        host = host_number(connection, tables, values.text(m.host, "host"))
     return route, host
 
 

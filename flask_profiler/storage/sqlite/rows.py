@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from flask_profiler.errors import RefusedError
 from flask_profiler.histogram import bin_of
 from flask_profiler.line.expand import context_of, uid_of
-from flask_profiler.line.facts import Facts, processes
+from flask_profiler.line.facts import Facts
 from flask_profiler.line.format import Seen
 from flask_profiler.line.timing import elapsed_of, phases_of
 from flask_profiler.measurement import Context, Measurement, Phases, Raised
@@ -15,6 +15,8 @@ from flask_profiler.storage.sqlite import values
 from flask_profiler.storage.sqlite.contexts import Kept
 
 Row: TypeAlias = tuple[Any, ...]
+Source: TypeAlias = tuple[int, int, int]
+"""A process: its pid, the number of its host, and the one in its uids."""
 
 COLUMNS = (
     "id, started_us, elapsed_us, error, status, uid, size, pid, before, view, after,"
@@ -55,10 +57,11 @@ def row_of(m: Measurement, id_: int, route: int, host: int | None) -> Row:
     )
 
 
-def row_of_facts(f: Facts, id_: int, route: int, host: int | None) -> Row:
+def row_of_facts(f: Facts, id_: int, route: int, source: Source) -> Row:
     """Give the row of a line of the spool, whose integers are in range."""
     ticks = f.ticks
     elapsed = elapsed_of(ticks)
+    pid, host, number = source
     return (
         id_,
         f.started,
@@ -67,9 +70,9 @@ def row_of_facts(f: Facts, id_: int, route: int, host: int | None) -> Row:
         route,
         f.error,
         f.status,
-        bytes.fromhex(uid_of(f)),
+        uid_of(f, number),
         f.size,
-        processes[bytes(f.process)].pid,
+        pid,
         host,
         *(phases_of(ticks) or _NO_PHASES),
         values.text_or_none(bytes(f.kwargs)),
