@@ -34,6 +34,7 @@ from tests.integration.conftest import Wire, wait_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flask_profiler.measurement import Measurement
     from flask_profiler.recorder import Outcome
     from flask_profiler.spool.counters import Counts
 
@@ -77,6 +78,7 @@ class Host:
     file: Path
     spool: Path
     log: Path
+    config: dict[str, Any]
     answered: set[int] = field(default_factory=set)
 
     def send(self, first: int, count: int) -> None:
@@ -95,11 +97,16 @@ class Host:
 
     def rows(self) -> Counter[int]:
         """Count what is stored of each number, without draining."""
+        kwargs = [m.kwargs for m in self.measurements()]
+        return Counter(k["number"] for k in kwargs if "number" in k)
+
+    def measurements(self) -> list[Measurement]:
+        """Give what is stored, without draining."""
         storage = open_url(str(self.file))
         try:
-            return Counter(m.kwargs["number"] for m in storage.find(Filter()))
+            return storage.find(Filter())
         except StorageMissingError:
-            return Counter()
+            return []
         finally:
             storage.close()
 
@@ -265,8 +272,7 @@ def _started(
             cwd=folder,
             stderr=stderr,
             text=True,
-            env=os.environ
-            | {"PROFILED": json.dumps(config), "TMPDIR": tempfile.gettempdir()},
+            env=environment(config),
             preexec_fn=before,  # noqa: PLW1509 - no other thread runs here
         )
     found: list[str] = []
@@ -281,7 +287,7 @@ def _started(
     file = folder / storage.get("FILE", "none")
     spool = storage.get("SPOOL")
     place = folder_for(open_url(str(file)), Path(spool) if spool else None)
-    return Host(process, int(found[0]), file, place, log)
+    return Host(process, int(found[0]), file, place, log, config)
 
 
 @dataclass
@@ -302,7 +308,28 @@ def drained_by_workers(host: Host, count: int) -> None:
 
 
 def summary(host: Host) -> Answer:
-    """Ask for the summary as a person does, with `--db`."""
+    """Ask for the summary as a person does: with `--db`, or with the application."""
+    if "SPOOL" in host.config["storage"]:
+        return _summary_of_application(host)
     result = CliRunner().invoke(profiler, ["summary", "--db", str(host.file)])
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return Answer(result.exit_code, result.stdout, result.stderr)
+
+
+def _summary_of_application(host: Host) -> Answer:
+    flask = str(Path(sys.executable).with_name("flask"))
+    result = subprocess.run(
+        [flask, "--app", "hosted", "profiler", "summary"],
+        cwd=host.log.parent,
+        env=environment(host.config),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Answer(result.returncode, result.stdout, result.stderr)
+
+
+def environment(config: dict[str, Any]) -> dict[str, str]:
+    place = tempfile.gettempdir()
+    return os.environ | {"PROFILED": json.dumps(config), "TMPDIR": place}
