@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from flask_profiler.recorder.outcome import waiting_in
@@ -31,7 +32,7 @@ class Server:
         self._environment = environment_of(variant) | variant_in_environment(variant)
         self._python = python_of(variant)
         self._log = (folder / "log").open("a")
-        if variant.foreign:
+        if variant.alone_first:
             self._run("-c", "from harness.application import create; create()").wait()
         # A worker that was frozen must not be taken for one that hangs.
         self._process = self._run(
@@ -40,7 +41,6 @@ class Server:
             group=0,
         )
         self.group = Group(self._process.pid)
-        self.port = self._listening()
         if variant.beside:
             self._beside = self._run(*drain_command(), group=self.group.leader)
 
@@ -55,7 +55,9 @@ class Server:
             process_group=group,
         )
 
-    def _listening(self) -> int:
+    @cached_property
+    def port(self) -> int:
+        """Where it listens; waits until it does."""
         end = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < end:
             text = (self.folder / "log").read_text()
@@ -99,7 +101,8 @@ class Server:
 
 def drain_command() -> tuple[str, ...]:
     """Give the arguments of a process that drains beside the server."""
-    return ("-m", "harness.drainer")
+    application = ("--app", "harness.application:create")
+    return ("-m", "flask", *application, "profiler", "drain", "--watch", "--quiet")
 
 
 @contextmanager
@@ -112,7 +115,9 @@ def frozen(
         for number, variant in enumerate(variants):
             place = folder / f"{number}-{variant.peer}"
             servers.append(Server(variant, place, *options))
-            servers[-1].group.freeze()
+        for server in servers:
+            assert server.port
+            server.group.freeze()
         yield servers
     finally:
         for server in servers:
