@@ -221,3 +221,13 @@ def test_a_file_of_refused_lines_that_is_broken_is_no_obstacle() -> None:
     (SPOOL / rejected.FILE).write_bytes(b"\xff garbage")
     [problem] = told()["problems"]
     assert problem["message"] == "1 measurement was refused by the storage."
+
+
+@pytest.mark.usefixtures("store")
+def test_what_cannot_be_acknowledged_is_a_failure_with_its_cure() -> None:
+    SPOOL.mkdir(0o700)
+    (SPOOL / counters.FILE).symlink_to("elsewhere")
+    result = ask("status", "--acknowledge")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: The spool ")
+    assert "Hint: " in result.stderr
