@@ -120,7 +120,7 @@ class Broken(Own):
     transactional = True
 
     def mark(self, segment: str) -> int:
-        raise ConnectionError("no route to host")
+        raise LookupError("no route to host")
 
     def insert_many(
         self, measurements: list[Measurement], mark: Mark | None = None
@@ -134,7 +134,7 @@ def test_an_engine_that_fails_in_a_way_of_its_own_is_told() -> None:
     result = ask("drain", storage=storage)
     assert result.exit_code == 1
     assert "2 measurements still wait in the spool" in result.stderr
-    assert "no route to host" in result.stderr
+    assert "LookupError: no route to host." in result.stderr
 
 
 def test_rows_of_1x_are_copied_as_well(tmp_path: Path) -> None:

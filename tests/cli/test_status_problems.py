@@ -61,6 +61,7 @@ def test_a_store_that_cannot_be_read_is_a_problem_and_left_alone(
     assert (problem["code"], problem["cure"]) == ("store-unavailable", UNFIT[spoil])
     assert answer["store"]["readable"] is False
     assert answer["spool"]["waiting"] == 2
+    assert "holds        not known" in ask("status").stdout
     assert told("--db", "shop.sql")["problems"][0]["cure"] == UNFIT[spoil].replace(
         "storage.FILE", "--db"
     )

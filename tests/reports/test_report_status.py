@@ -11,8 +11,10 @@ import pytest
 from memory_engine import NOW_US, Memory
 
 from flask_profiler.config import CaptureConfig, Config
+from flask_profiler.reports.problems import of_draining
 from flask_profiler.reports.settings import settings_of
 from flask_profiler.reports.status import Subject, status_of
+from flask_profiler.results import Backlog
 from flask_profiler.spool import counters
 from flask_profiler.spool.counters import Counts
 
@@ -62,6 +64,22 @@ def test_counts_that_cannot_be_read_are_not_known(tmp_path: Path) -> None:
     status = status_of(Subject(Memory(), folder), NOW_US)
     assert status.losses is None
     assert [problem.code for problem in status.problems] == ["spool-unusable"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (1, "Draining is too slow: 1 measurement waits, for up to 1m30s, while"),
+        (2000, "Draining is too slow: 2,000 measurements wait, for up to 1m30s, while"),
+    ],
+)
+def test_draining_that_lags_behind_is_told_from_none(lines: int, said: str) -> None:
+    since_us = NOW_US - 90_000_000
+    backlog = Backlog(lines=lines, bytes=1, size=1, writers=1, since_us=since_us)
+    [problem] = of_draining("behind", backlog, None, NOW_US)
+    assert problem.code == "draining-behind"
+    assert problem.message.startswith(said)
+    assert "drain --watch" in str(problem.cure)
 
 
 def test_a_store_in_memory_tells_its_ends(tmp_path: Path) -> None:
