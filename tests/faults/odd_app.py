@@ -194,7 +194,7 @@ def upgrade(number: int) -> str:
     return "upgraded"
 
 
-@app.get("/census")
+@app.get("/census/0")
 def census() -> dict[str, int]:
     gc.collect()
     return {

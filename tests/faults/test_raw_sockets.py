@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.odd_pairs import OPTIONS, Client, Pair, pair
+from tests.faults.odd_pairs import Client, Pair, pair
 from tests.faults.servers import wait_for
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
 
 
-@pytest.fixture(scope="module", params=[*OPTIONS, "werkzeug unread"])
+@pytest.fixture(scope="module", params=["sync", "gthread", "werkzeug unread"])
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
