@@ -197,29 +197,41 @@ def locked(file: Path) -> Iterator[None]:
         locker.communicate(timeout=30)
 
 
-def as_nobody(action: Callable[[], object]) -> Any:
-    """Give what an action gives in another process that isn't root.
+class Child:
+    """Another process that does something, and gives what comes of it."""
 
-    It is killed at the end: it could write nothing where the test's user can.
-    """
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setgid(NOBODY)
-                os.setuid(NOBODY)
-            result = action()
-        except BaseException as error:
-            result = f"{type(error).__name__}: {error}"
-        os.write(theirs, json.dumps(result).encode())
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.close(theirs)
-    with os.fdopen(ours, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return json.loads(answer)
+    def __init__(self, action: Callable[[], object], *, nobody: bool = False) -> None:
+        self._pipe, theirs = os.pipe()
+        self._pid = os.fork()
+        if not self._pid:
+            os.write(theirs, json.dumps(_outcome(action, nobody=nobody)).encode())
+            # Nobody can't write the coverage where the test's user can.
+            os.kill(os.getpid(), signal.SIGKILL if nobody else signal.SIGCONT)
+            os._exit(0)
+        os.close(theirs)
+
+    def result(self) -> Any:
+        """Wait for what the action gives, or the name and words of its exception."""
+        with os.fdopen(self._pipe, "rb") as pipe:
+            answer = pipe.read()
+        os.waitpid(self._pid, 0)
+        return json.loads(answer)
+
+
+def _outcome(action: Callable[[], object], *, nobody: bool) -> object:
+    try:
+        if nobody and os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return action()
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def as_nobody(action: Callable[[], object]) -> Any:
+    """Give what an action gives in a process that isn't root."""
+    return Child(action, nobody=True).result()
 
 
 def obey_modes() -> None:
