@@ -29,7 +29,7 @@ def measure(request: command.Request) -> list[Table]:
     with frozen(order, request.folder, "--workers=1") as servers:
         if not request.quick:
             warmed(servers, CONNECTIONS)
-        found = by_turns(servers, request.rounds, CONNECTIONS, rest=True)
+        found = by_turns(servers, request.rounds, CONNECTIONS, rest=5.0)
     made = Table("Processor time a request", HEADING)
     plain = [burst.cpu_us for burst in found[PLAIN]]
     for variant in order:

@@ -23,7 +23,7 @@ from harness.servers import Server
 from harness.table import Table
 from harness.variants import DRAINED_BESIDE, OURS, STORING, Variant
 
-REQUESTS = 1000
+REQUESTS = 600
 KILLS = 3
 HEADING = ("", "answered", "missing", "of answered")
 

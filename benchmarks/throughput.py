@@ -5,7 +5,7 @@
 Gunicorn with two sync workers, and with one gthread worker of eight threads; `wrk` with
 16 connections asks for the small JSON view. The servers run all the time, are loaded by
 turns, in random order, and are frozen while another is. "Drained beside" is
-`"spool": {"drain": False}` with a process of its own that drains.
+`"spool": {"drain": False}`, and `flask profiler drain --watch` as a process of its own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def table(kind: str, found: dict[Variant, list[Burst]], longer: Drained) -> Tabl
 
 def drained(server: Server, seconds: int) -> str:
     """Give the seconds from the end of a longer load until nothing waits."""
-    after = burst(server, seconds, wrk.CONNECTIONS, rest=False).drained_after
+    after = burst(server, seconds, wrk.CONNECTIONS, rest=1.0).drained_after
     return "never" if after is None else f"{after:.2f}"
 
 
@@ -66,7 +66,7 @@ def measure(request: command.Request) -> list[Table]:
         with frozen(variants, folder, *options) as servers:
             if not request.quick:
                 warmed(servers, wrk.CONNECTIONS)
-            found = by_turns(servers, request.rounds, wrk.CONNECTIONS, rest=False)
+            found = by_turns(servers, request.rounds, wrk.CONNECTIONS, rest=1.0)
             ours = [server for server in servers if server.variant.drained]
             seconds = 1 if request.quick else LONGER
             longer = {server.variant: drained(server, seconds) for server in ours}
@@ -75,4 +75,4 @@ def measure(request: command.Request) -> list[Table]:
 
 
 if __name__ == "__main__":
-    command.run(__doc__, measure, rounds=6)
+    command.run(__doc__, measure, rounds=5)

@@ -25,17 +25,17 @@ class Burst:
     """Seconds from the load's end until nothing waited."""
 
 
-def burst(
-    server: Server, seconds: int, connections: int, *, rest: bool = True
-) -> Burst:
-    """Load a server; without a rest, what it puts off it pays in its next burst."""
+def burst(server: Server, seconds: int, connections: int, *, rest: float) -> Burst:
+    """Load a server, and let it work on for `rest` seconds at most.
+
+    What it puts off for longer, it pays in its next burst.
+    """
     server.group.wake()
     try:
         before = server.group.cpu_seconds()
         done = load(server.port, seconds, connections)
         drained = server.until_drained(PATIENCE) if server.variant.drained else None
-        if rest:
-            server.group.rest(PATIENCE / 2)
+        server.group.rest(rest)
         cpu = server.group.cpu_seconds() - before
     finally:
         server.group.freeze()
@@ -45,11 +45,11 @@ def burst(
 def warmed(servers: list[Server], connections: int) -> None:
     """Let each server answer its first requests, which are none to compare."""
     for server in servers:
-        burst(server, 1, connections, rest=False)
+        burst(server, 1, connections, rest=1.0)
 
 
 def by_turns(
-    servers: list[Server], rounds: int, connections: int, *, rest: bool
+    servers: list[Server], rounds: int, connections: int, *, rest: float
 ) -> dict[Variant, list[Burst]]:
     """Give bursts of a second of each server, as many as there are rounds."""
     found: dict[Variant, list[Burst]] = defaultdict(list)

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -66,6 +67,13 @@ class Server:
             time.sleep(0.02)
         raise RuntimeError(f"{self.variant.title} doesn't start:\n{text[-2000:]}")
 
+    def until_ready(self) -> None:
+        """Wait until it answers, and its workers have nothing left to load."""
+        place = f"http://127.0.0.1:{self.port}/product/1"
+        with urllib.request.urlopen(place, timeout=STARTS_WITHIN) as answer:
+            answer.read()
+        self.group.rest(STARTS_WITHIN)
+
     def waiting(self) -> int:
         """Count the measurements that wait in our spool."""
         return waiting_in(self.folder / SPOOL) or 0
@@ -116,7 +124,7 @@ def frozen(
             place = folder / f"{number}-{variant.peer}"
             servers.append(Server(variant, place, *options))
         for server in servers:
-            assert server.port
+            server.until_ready()
             server.group.freeze()
         yield servers
     finally:
