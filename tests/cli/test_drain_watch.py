@@ -142,7 +142,9 @@ def test_it_ends_in_the_middle_after_the_batch_at_hand(start: Start) -> None:
 
 def test_two_at_once_store_everything_once(start: Start) -> None:
     writers = [spooled(SPOOL, 500, name=f"/{n}") for n in range(4)]
-    both = [start("--quiet"), start("--quiet")]
+    both = [start(), start()]
+    for process in both:
+        begun(process)
     wait_for(lambda: stored() == 2_000)
     for writer in writers:
         writer.close()

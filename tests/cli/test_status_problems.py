@@ -232,3 +232,12 @@ def test_what_cannot_be_acknowledged_is_a_failure_with_its_cure() -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: The spool ")
     assert "Hint: " in result.stderr
+
+
+def test_a_spool_open_to_others_keeps_an_application_from_loading() -> None:
+    SPOOL.mkdir()
+    SPOOL.chmod(0o777)
+    result = ask("status", enabled=True)
+    assert result.exit_code == 2
+    assert "may be written to by other users" in result.stderr
+    assert "Hint: Close it with: chmod 700" in result.stderr
