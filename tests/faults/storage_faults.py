@@ -166,7 +166,7 @@ def memory(pid: int) -> int:
 
 @contextmanager
 def bounded(host: Host) -> Iterator[None]:
-    """Let the block cost no descriptors and little memory."""
+    """Let the block cost a server that is warm no descriptors and little memory."""
     files, kilobytes = host.footprint()
     yield
     # Connections to the database, its -wal and -shm come and go.
