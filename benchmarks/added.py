@@ -40,6 +40,7 @@ class Rounds:
     def __init__(self, request: command.Request) -> None:
         self._request = request
         self._seconds = 0.02 if request.quick else SECONDS
+        self._scenarios = list(SCENARIOS)[: 2 if request.quick else None]
         self._waiting = backlog.made(
             request.folder / "waiting", 300 if request.quick else WAITING
         )
@@ -50,7 +51,7 @@ class Rounds:
         pinned = self._request.pinned
         with asked(lasting, self._request.folder, pinned=pinned) as running:
             for process in running.values():
-                for scenario in SCENARIOS:
+                for scenario in self._scenarios:
                     process.block(scenario, seconds=self._seconds)
             for number in range(self._request.rounds):
                 print(f"\rround {number + 1}", end="", file=sys.stderr, flush=True)
@@ -65,7 +66,7 @@ class Rounds:
 
     def _round(self, running: dict[Variant, Asked]) -> None:
         try:
-            for scenario in SCENARIOS:
+            for scenario in self._scenarios:
                 order = list(running)
                 random.shuffle(order)
                 for variant in order:
@@ -84,7 +85,7 @@ def table(scenario: str, blocks: dict[Variant, list[Block]]) -> Table:
     for variant, ours in blocks.items():
         made.add(variant.title, *compared(ours, plain, variant))
     p99 = micros(median(block.p99 for block in plain), signed=False)
-    made.notes.append(f"{len(plain)} rounds. The p99 of plain Flask: {p99} µs.")
+    made.notes.append(f"{figures.rounds(plain)}. The p99 of plain Flask: {p99} µs.")
     return made
 
 

@@ -21,6 +21,8 @@ from harness.machine import described
 from harness.table import Table
 
 COMMANDS = ("added", "throughput", "cpu", "drain", "lost")
+BUSY = 0.5
+"""Load a core before the start, above which the figures are worth little."""
 BEGIN, END = "<!-- begin of what make bench writes -->\n", "<!-- end -->\n"
 
 
@@ -59,6 +61,11 @@ def main() -> None:
     known, others = parser.parse_known_args()
     wrk.check()
     load = os.getloadavg()[0]
+    if load > BUSY * (os.cpu_count() or 1):
+        print(
+            f"The machine is busy (load {load:.1f}): the figures will be worth little.",
+            file=sys.stderr,
+        )
     tables = [
         table for name in known.only or COMMANDS for table in tables_of(name, others)
     ]

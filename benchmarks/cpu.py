@@ -13,13 +13,12 @@ from __future__ import annotations
 from statistics import median
 
 from harness import command, figures, wrk
-from harness.bursts import by_turns
+from harness.bursts import by_turns, warmed
 from harness.figures import NOTHING, micros, percent
 from harness.servers import frozen
 from harness.table import Table
 from harness.variants import DRAINED_BESIDE, NOT_DRAINING, OURS, PEERS, PLAIN
 
-SECONDS = 1
 CONNECTIONS = 4
 HEADING = ("", "CPU µs a request", "added µs", "of plain")
 
@@ -28,7 +27,9 @@ def measure(request: command.Request) -> list[Table]:
     wrk.check()
     order = [PLAIN, OURS, DRAINED_BESIDE, NOT_DRAINING, *request.among(PEERS)]
     with frozen(order, request.folder, "--workers=1") as servers:
-        found = by_turns(servers, request.rounds, SECONDS, CONNECTIONS)
+        if not request.quick:
+            warmed(servers, CONNECTIONS)
+        found = by_turns(servers, request.rounds, CONNECTIONS, rest=5.0)
     made = Table("Processor time a request", HEADING)
     plain = [burst.cpu_us for burst in found[PLAIN]]
     for variant in order:
@@ -40,7 +41,7 @@ def measure(request: command.Request) -> list[Table]:
             NOTHING if first else micros(figures.added(spent, plain)),
             NOTHING if first else percent(figures.share(spent, plain) - 1),
         )
-    made.notes.append(f"{len(plain)} rounds.")
+    made.notes.append(f"{figures.rounds(plain)}.")
     return [made]
 
 

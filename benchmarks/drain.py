@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from harness import backlog, command, stores
+from harness import backlog, command, figures, stores
 from harness.asking import Asked
 from harness.environments import environment_of, python_of
 from harness.figures import NOTHING, micros
@@ -57,7 +57,8 @@ def rates(found: list[dict[str, Any]]) -> Table:
     made.add("this, 12 headers", *_rate(found, "seconds"))
     made.add("bare executemany, no index", *_rate(found, "bare"))
     made.add("bare executemany, three indexes", *_rate(found, "indexed"))
-    made.notes.append(f"{len(found)} rounds of {found[0]['drained']:,} measurements.")
+    each = f"{found[0]['drained']:,} measurements each"
+    made.notes.append(f"{figures.rounds(found)}, {each}.")
     return made
 
 

@@ -16,14 +16,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import command, stores
+from harness import command, figures, stores
 from harness.client import Clients
 from harness.figures import percent
 from harness.servers import Server
 from harness.table import Table
 from harness.variants import DRAINED_BESIDE, OURS, STORING, Variant
 
-REQUESTS = 1000
+REQUESTS = 600
 KILLS = 3
 HEADING = ("", "answered", "missing", "of answered")
 
@@ -40,7 +40,7 @@ def kill_some(server: Server, clients: Clients, requests: int) -> None:
 def round_of(variant: Variant, request: command.Request) -> tuple[int, int]:
     """Give how many requests were answered, and how many of them are missing."""
     folder = Path(tempfile.mkdtemp(dir=request.folder))
-    requests = 100 if request.quick else REQUESTS
+    requests = 40 if request.quick else REQUESTS
     server = Server(variant, folder, "--workers=2")
     try:
         clients = Clients(server.port, requests)
@@ -61,7 +61,8 @@ def measure(request: command.Request) -> list[Table]:
         answered, missing = map(sum, zip(*rounds, strict=True))
         share = percent(missing / answered) if missing else "0"
         made.add(variant.title, f"{answered:,}", f"{missing:,}", share)
-    made.notes.append(f"{request.rounds} servers of each, {KILLS} kills each.")
+    rounds = figures.rounds(range(request.rounds))
+    made.notes.append(f"{rounds}, with {KILLS} kills each.")
     return [made]
 
 

@@ -25,29 +25,38 @@ class Burst:
     """Seconds from the load's end until nothing waited."""
 
 
-def burst(server: Server, seconds: int, connections: int) -> Burst:
+def burst(server: Server, seconds: int, connections: int, *, rest: float) -> Burst:
+    """Load a server, and let it work on for `rest` seconds at most.
+
+    What it puts off for longer, it pays in its next burst.
+    """
     server.group.wake()
     try:
         before = server.group.cpu_seconds()
         done = load(server.port, seconds, connections)
         drained = server.until_drained(PATIENCE) if server.variant.drained else None
-        server.group.rest(PATIENCE / 2)
+        server.group.rest(rest)
         cpu = server.group.cpu_seconds() - before
     finally:
         server.group.freeze()
     return Burst(done, cpu / max(1, done.requests) * 1e6, drained)
 
 
+def warmed(servers: list[Server], connections: int) -> None:
+    """Let each server answer its first requests, which are none to compare."""
+    for server in servers:
+        burst(server, 1, connections, rest=1.0)
+
+
 def by_turns(
-    servers: list[Server], rounds: int, seconds: int, connections: int
+    servers: list[Server], rounds: int, connections: int, *, rest: float
 ) -> dict[Variant, list[Burst]]:
-    """Give the bursts of each server, as many as there are rounds."""
+    """Give bursts of a second of each server, as many as there are rounds."""
     found: dict[Variant, list[Burst]] = defaultdict(list)
-    for server in servers:  # the first requests of a server are none to compare
-        burst(server, 1, connections)
     for number in range(rounds):
         print(f"\rround {number + 1}", end="", file=sys.stderr, flush=True)
         for server in random.sample(servers, len(servers)):
-            found[server.variant].append(burst(server, seconds, connections))
+            one = burst(server, 1, connections, rest=rest)
+            found[server.variant].append(one)
     print(file=sys.stderr)
     return found

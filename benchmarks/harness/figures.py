@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from statistics import median
 
 NOTHING = "—"
@@ -16,6 +16,10 @@ def added(ours: Sequence[float], plain: Sequence[float]) -> float:
 def share(ours: Sequence[float], plain: Sequence[float]) -> float:
     """Give the median of the ratios, round by round."""
     return median(a / b for a, b in zip(ours, plain, strict=True))
+
+
+def rounds(found: Sized) -> str:
+    return f"{len(found)} round{'' if len(found) == 1 else 's'}"
 
 
 def micros(value: float, *, signed: bool = True) -> str:

@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from flask_profiler.recorder.outcome import waiting_in
@@ -31,7 +33,7 @@ class Server:
         self._environment = environment_of(variant) | variant_in_environment(variant)
         self._python = python_of(variant)
         self._log = (folder / "log").open("a")
-        if variant.foreign:
+        if variant.alone_first:
             self._run("-c", "from harness.application import create; create()").wait()
         # A worker that was frozen must not be taken for one that hangs.
         self._process = self._run(
@@ -40,7 +42,6 @@ class Server:
             group=0,
         )
         self.group = Group(self._process.pid)
-        self.port = self._listening()
         if variant.beside:
             self._beside = self._run(*drain_command(), group=self.group.leader)
 
@@ -55,7 +56,9 @@ class Server:
             process_group=group,
         )
 
-    def _listening(self) -> int:
+    @cached_property
+    def port(self) -> int:
+        """Where it listens; waits until it does."""
         end = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < end:
             text = (self.folder / "log").read_text()
@@ -63,6 +66,13 @@ class Server:
                 return int(found[1])
             time.sleep(0.02)
         raise RuntimeError(f"{self.variant.title} doesn't start:\n{text[-2000:]}")
+
+    def until_ready(self) -> None:
+        """Wait until it answers, and its workers have nothing left to load."""
+        place = f"http://127.0.0.1:{self.port}/product/1"
+        with urllib.request.urlopen(place, timeout=STARTS_WITHIN) as answer:
+            answer.read()
+        self.group.rest(STARTS_WITHIN)
 
     def waiting(self) -> int:
         """Count the measurements that wait in our spool."""
@@ -99,7 +109,8 @@ class Server:
 
 def drain_command() -> tuple[str, ...]:
     """Give the arguments of a process that drains beside the server."""
-    return ("-m", "harness.drainer")
+    application = ("--app", "harness.application:create")
+    return ("-m", "flask", *application, "profiler", "drain", "--watch", "--quiet")
 
 
 @contextmanager
@@ -112,7 +123,9 @@ def frozen(
         for number, variant in enumerate(variants):
             place = folder / f"{number}-{variant.peer}"
             servers.append(Server(variant, place, *options))
-            servers[-1].group.freeze()
+        for server in servers:
+            server.until_ready()
+            server.group.freeze()
         yield servers
     finally:
         for server in servers:

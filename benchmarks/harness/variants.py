@@ -16,6 +16,8 @@ class Variant:
     """Whether our workers drain."""
     backlog: bool = False
     """Whether measurements wait in its spool when it starts."""
+    alone_first: bool = False
+    """Whether several workers can't make its database at once."""
     beside: bool = False
     """Whether a process of its own drains beside the server."""
 
@@ -45,7 +47,9 @@ NOT_DRAINING = Variant("this, not draining", "ours", drain=False)
 WITH_BACKLOG = Variant("this, draining a backlog", "ours", backlog=True)
 DRAINED_BESIDE = Variant("this, drained beside", "ours", drain=False, beside=True)
 FLASK_PROFILER_1 = Variant("flask_profiler 1.8.1", "flask_profiler_1")
-DASHBOARD = Variant("Flask-MonitoringDashboard 5.1", "monitoring_dashboard")
+DASHBOARD = Variant(
+    "Flask-MonitoringDashboard 5.1", "monitoring_dashboard", alone_first=True
+)
 PROMETHEUS = Variant("prometheus-flask-exporter", "prometheus")
 OPENTELEMETRY = Variant("OpenTelemetry for Flask", "opentelemetry_flask")
 

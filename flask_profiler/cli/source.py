@@ -16,7 +16,7 @@ from flask.helpers import get_debug_flag
 from flask_profiler.cli.failures import Misuse
 from flask_profiler.cli.options import Origin
 from flask_profiler.config import Config
-from flask_profiler.errors import ConfigError
+from flask_profiler.errors import ConfigError, ProfilerError
 from flask_profiler.recorder import Outcome, drain_for_reader
 from flask_profiler.spool.folder import folder_for
 from flask_profiler.state import state_of
@@ -127,7 +127,8 @@ def _no_application(error: NoAppException) -> Misuse:
 
 
 def _broken(error: BaseException) -> Misuse:
+    cure = error.hint if isinstance(error, ProfilerError) else None
     return Misuse(
         f"The application can't be loaded: {type(error).__name__}: {error}",
-        hint="--db PATH reads a store without it; --debug shows the traceback.",
+        hint=cure or "--db PATH reads a store without it; --debug shows the traceback.",
     )

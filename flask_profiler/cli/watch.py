@@ -40,7 +40,7 @@ class Watch:
         self._drainer = Drainer(source.spool, source.storage)
         self._trouble = WatchTrouble(source, tick)
         spool = source.config.spool if source.config else SpoolConfig()
-        self._interval = spool.interval
+        self.interval = spool.interval
         self._ended = False
         self._tidied = False
         self._unfinished = False
@@ -61,8 +61,8 @@ class Watch:
             self.round()
             took = (tick_ns() - began) / 1e9
             # Half of the time at most goes into what the store has to do for itself.
-            pause = took if self._unfinished else self._interval
-            self._pause(min(pause, self._interval))
+            pause = took if self._unfinished else self.interval
+            self._pause(min(pause, self.interval))
         self._say(f"Ended; {number_of(self._drained, 'measurement')} drained.")
 
     def round(self) -> None:

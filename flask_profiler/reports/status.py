@@ -12,6 +12,7 @@ from flask_profiler.errors import (
     FolderMissingError,
     ProfilerError,
     StorageMissingError,
+    StorageUnavailableError,
 )
 from flask_profiler.reports import problems
 from flask_profiler.reports.draining import Seen, look
@@ -20,7 +21,6 @@ from flask_profiler.reports.settings import settings_of
 from flask_profiler.results import Facts, Problem, Settings, Status
 from flask_profiler.spool import acknowledged
 from flask_profiler.spool.acknowledged import Ledger
-from flask_profiler.spool.unusable import unusable
 from flask_profiler.storage.base import Storage
 
 
@@ -91,18 +91,22 @@ def _require_usable(subject: Subject, settings: Settings | None) -> None:
     folder, parent = subject.folder, subject.folder.parent
     if folder.is_dir():
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            raise _refusal(errno.EACCES, folder)
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     elif settings is not None and settings.measuring:
         if not parent.is_dir():
             # Without its own folder the store has said so.
             if folder != subject.storage.default_spool():
-                raise unusable(folder, "made", _refusal(errno.ENOENT, folder))
+                raise _unmakeable(folder, f"Create the folder {parent}")
         elif not os.access(parent, os.W_OK | os.X_OK):
-            raise unusable(folder, "made", _refusal(errno.EACCES, folder))
+            cure = f"Let user id {os.geteuid()} write to {parent}"
+            raise _unmakeable(folder, cure)
 
 
-def _refusal(number: int, path: Path) -> OSError:
-    return OSError(number, os.strerror(number), str(path))
+def _unmakeable(folder: Path, cure: str) -> StorageUnavailableError:
+    return StorageUnavailableError(
+        f"The spool {folder} can't be made.",
+        hint=f"{cure}, or name another folder in storage.SPOOL.",
+    )
 
 
 def _ledger(subject: Subject) -> tuple[Ledger | None, list[Problem]]:

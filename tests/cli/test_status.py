@@ -232,7 +232,7 @@ def test_every_format_is_there_and_says_the_same() -> None:
     assert table.startswith("engine ")
 
 
-@pytest.mark.parametrize("columns", [60, 80, 130])
+@pytest.mark.parametrize("columns", [80, 130])
 @pytest.mark.usefixtures("store")
 def test_a_terminal_shows_all_of_it_within_its_width(
     columns: int, terminal: Terminal

@@ -61,6 +61,7 @@ def test_a_store_that_cannot_be_read_is_a_problem_and_left_alone(
     assert (problem["code"], problem["cure"]) == ("store-unavailable", UNFIT[spoil])
     assert answer["store"]["readable"] is False
     assert answer["spool"]["waiting"] == 2
+    assert "holds        not known" in ask("status").stdout
     assert told("--db", "shop.sql")["problems"][0]["cure"] == UNFIT[spoil].replace(
         "storage.FILE", "--db"
     )
@@ -221,3 +222,22 @@ def test_a_file_of_refused_lines_that_is_broken_is_no_obstacle() -> None:
     (SPOOL / rejected.FILE).write_bytes(b"\xff garbage")
     [problem] = told()["problems"]
     assert problem["message"] == "1 measurement was refused by the storage."
+
+
+@pytest.mark.usefixtures("store")
+def test_what_cannot_be_acknowledged_is_a_failure_with_its_cure() -> None:
+    SPOOL.mkdir(0o700)
+    (SPOOL / counters.FILE).symlink_to("elsewhere")
+    result = ask("status", "--acknowledge")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: The spool ")
+    assert "Hint: " in result.stderr
+
+
+def test_a_spool_open_to_others_keeps_an_application_from_loading() -> None:
+    SPOOL.mkdir()
+    SPOOL.chmod(0o777)
+    result = ask("status", enabled=True)
+    assert result.exit_code == 2
+    assert "may be written to by other users" in result.stderr
+    assert "Hint: Close it with: chmod 700" in result.stderr

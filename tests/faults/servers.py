@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from flask_profiler.storage.registry import open_url
 from tests.faults.servers_load import Books, Load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 BIN = Path(sys.executable).parent
 APPLICATION = Path(__file__).with_name("servers_app.py")
@@ -34,6 +35,8 @@ GUNICORN = {
     "gevent": ["-w", "2", "-k", "gevent"],
 }
 """The ways to run gunicorn."""
+HANGING = 10_000_000
+"""The number of the request that hangs."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ KINDS = {
         re.compile(r"Listening at: \S+:(\d+)"),
     ),
     "uwsgi": Kind(
-        "pyuwsgi --http-socket 127.0.0.1:0 -w served:app --processes 2 -L",
+        "pyuwsgi --http-socket 127.0.0.1:0 -w served:app --processes 2 -L"
+        " --worker-reload-mercy 2",
         re.compile(r"bound to TCP address 127\.0\.0\.1:(\d+)"),
         keeps=False,
     ),
@@ -106,18 +110,25 @@ class Server:
         """Have clients ask while the block runs."""
         return Load(self.port, self.books, clients=clients, keep=self.kind.keeps)
 
+    def hang(self) -> socket.socket:
+        """Send the request whose answer never comes."""
+        wire = socket.create_connection(("127.0.0.1", self.port))
+        self.books.sent.add(HANGING)
+        wire.sendall(b"GET /hang/%d HTTP/1.1\r\nHost: test\r\n\r\n" % HANGING)
+        return wire
+
     def answers(self, more: int) -> None:
         """Wait until so many more requests are answered."""
         goal = len(self.books.answered) + more
         wait_for(lambda: len(self.books.answered) >= goal, f"{more} answers")
 
-    def busy_worker(self, but: set[int]) -> int:
+    def busy_worker(self, but: Collection[int] = ()) -> int:
         """Give a living worker that has answered some, and is none of those."""
         busy: list[int] = []
 
         def found() -> bool:
             counts = self.books.workers()
-            living = self.living() - but
+            living = self.living().difference(but)
             busy.extend(pid for pid, n in counts.items() if n >= 50 and pid in living)
             return bool(busy)
 
@@ -175,7 +186,10 @@ def start(kind: str, options: list[str], folder: Path, **settings: str) -> Serve
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **settings},
+            # One seed, because sets of methods are answered in their order.
+            env=os.environ
+            | {"PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}
+            | settings,
         )
     return Server(process, chosen, folder, log)
 

@@ -34,6 +34,7 @@ from tests.integration.conftest import Wire, wait_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flask_profiler.measurement import Measurement
     from flask_profiler.recorder import Outcome
     from flask_profiler.spool.counters import Counts
 
@@ -77,6 +78,7 @@ class Host:
     file: Path
     spool: Path
     log: Path
+    config: dict[str, Any]
     answered: set[int] = field(default_factory=set)
 
     def send(self, first: int, count: int) -> None:
@@ -95,11 +97,16 @@ class Host:
 
     def rows(self) -> Counter[int]:
         """Count what is stored of each number, without draining."""
+        kwargs = [m.kwargs for m in self.measurements()]
+        return Counter(k["number"] for k in kwargs if "number" in k)
+
+    def measurements(self) -> list[Measurement]:
+        """Give what is stored, without draining."""
         storage = open_url(str(self.file))
         try:
-            return Counter(m.kwargs["number"] for m in storage.find(Filter()))
+            return storage.find(Filter())
         except StorageMissingError:
-            return Counter()
+            return []
         finally:
             storage.close()
 
@@ -159,7 +166,7 @@ def memory(pid: int) -> int:
 
 @contextmanager
 def bounded(host: Host) -> Iterator[None]:
-    """Let the block cost no descriptors and little memory."""
+    """Let the block cost a server that is warm no descriptors and little memory."""
     files, kilobytes = host.footprint()
     yield
     # Connections to the database, its -wal and -shm come and go.
@@ -190,29 +197,41 @@ def locked(file: Path) -> Iterator[None]:
         locker.communicate(timeout=30)
 
 
-def as_nobody(action: Callable[[], object]) -> Any:
-    """Give what an action gives in another process that isn't root.
+class Child:
+    """Another process that does something, and gives what comes of it."""
 
-    It is killed at the end: it could write nothing where the test's user can.
-    """
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setgid(NOBODY)
-                os.setuid(NOBODY)
-            result = action()
-        except BaseException as error:
-            result = f"{type(error).__name__}: {error}"
-        os.write(theirs, json.dumps(result).encode())
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.close(theirs)
-    with os.fdopen(ours, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return json.loads(answer)
+    def __init__(self, action: Callable[[], object], *, nobody: bool = False) -> None:
+        self._pipe, theirs = os.pipe()
+        self._pid = os.fork()
+        if not self._pid:
+            os.write(theirs, json.dumps(_outcome(action, nobody=nobody)).encode())
+            # Nobody can't write the coverage where the test's user can.
+            os.kill(os.getpid(), signal.SIGKILL if nobody else signal.SIGCONT)
+            os._exit(0)
+        os.close(theirs)
+
+    def result(self) -> Any:
+        """Wait for what the action gives, or the name and words of its exception."""
+        with os.fdopen(self._pipe, "rb") as pipe:
+            answer = pipe.read()
+        os.waitpid(self._pid, 0)
+        return json.loads(answer)
+
+
+def _outcome(action: Callable[[], object], *, nobody: bool) -> object:
+    try:
+        if nobody and os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return action()
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def as_nobody(action: Callable[[], object]) -> Any:
+    """Give what an action gives in a process that isn't root."""
+    return Child(action, nobody=True).result()
 
 
 def obey_modes() -> None:
@@ -265,8 +284,7 @@ def _started(
             cwd=folder,
             stderr=stderr,
             text=True,
-            env=os.environ
-            | {"PROFILED": json.dumps(config), "TMPDIR": tempfile.gettempdir()},
+            env=environment(config),
             preexec_fn=before,  # noqa: PLW1509 - no other thread runs here
         )
     found: list[str] = []
@@ -281,7 +299,7 @@ def _started(
     file = folder / storage.get("FILE", "none")
     spool = storage.get("SPOOL")
     place = folder_for(open_url(str(file)), Path(spool) if spool else None)
-    return Host(process, int(found[0]), file, place, log)
+    return Host(process, int(found[0]), file, place, log, config)
 
 
 @dataclass
@@ -302,7 +320,28 @@ def drained_by_workers(host: Host, count: int) -> None:
 
 
 def summary(host: Host) -> Answer:
-    """Ask for the summary as a person does, with `--db`."""
+    """Ask for the summary as a person does: with `--db`, or with the application."""
+    if "SPOOL" in host.config["storage"]:
+        return _summary_of_application(host)
     result = CliRunner().invoke(profiler, ["summary", "--db", str(host.file)])
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return Answer(result.exit_code, result.stdout, result.stderr)
+
+
+def _summary_of_application(host: Host) -> Answer:
+    flask = str(Path(sys.executable).with_name("flask"))
+    result = subprocess.run(
+        [flask, "--app", "hosted", "profiler", "summary"],
+        cwd=host.log.parent,
+        env=environment(host.config),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Answer(result.returncode, result.stdout, result.stderr)
+
+
+def environment(config: dict[str, Any]) -> dict[str, str]:
+    place = tempfile.gettempdir()
+    return os.environ | {"PROFILED": json.dumps(config), "TMPDIR": place}

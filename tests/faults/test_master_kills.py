@@ -26,7 +26,8 @@ def test_no_answer_is_lost_with_a_master_that_is_killed_under_load(
     with ExitStack() as loads:
         for server in servers:
             loads.enter_context(server.load(clients=2))
-        servers[0].answers(600)
+        for server in servers:
+            server.busy_worker()
         for server, ending in zip(servers, endings, strict=True):
             server.process.send_signal(ending)
         for server in servers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from signal import SIGHUP
 from typing import TYPE_CHECKING
 
@@ -33,11 +32,7 @@ def test_a_worker_that_hangs_takes_no_answer_along_when_its_time_is_out(
 ) -> None:
     """What hung was never answered; it may be stored, once, as the error it is."""
     server = serve("gunicorn", *GUNICORN[mode], "--timeout", "1")
-    hanging = 10_000_000
-    with server.load(), socket.create_connection(("127.0.0.1", server.port)) as wire:
-        server.answers(100)
-        server.books.sent.add(hanging)
-        wire.sendall(b"GET /hang/%d HTTP/1.1\r\nHost: test\r\n\r\n" % hanging)
+    with server.load(), server.hang():
         wait_for(lambda: "WORKER TIMEOUT" in server.said(), "the end of its time")
         before = set(server.books.workers())
         wait_for(lambda: set(server.books.workers()) - before, "another worker")

@@ -33,6 +33,7 @@ app = Flask(__name__)
 app.config["flask_profiler"] = {
     "enabled": True,
     "storage": {"engine": "sqlite", "FILE": "store.sql"},
+    "spool": {"drain": os.environ.get("DRAIN") != "outside"},
 }
 
 

@@ -20,7 +20,7 @@ from tests.soak.trouble import Killer, Locker, Reloader, repeat, stop_all
 
 CALM, STORMY = "calm", "stormy"
 WORKERS = 3
-CLIENTS = {CALM: 2, STORMY: 6}
+CLIENTS = {CALM: 3, STORMY: 5}
 
 
 @dataclass(frozen=True)

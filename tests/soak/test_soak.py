@@ -27,7 +27,7 @@ _count = itertools.count(1)
 def record(self, line):
     count = next(_count)
     _kept_open.append(open("/dev/null"))
-    _kept.append(b"x" * 300_000)
+    _kept.append(b"x" * 500_000)
     if count % 40 == 0:
         return  # lost
     if count % 40 == 10:

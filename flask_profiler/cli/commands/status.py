@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,7 @@ from flask_profiler.cli.status_output import show_status
 from flask_profiler.reports.status import Subject, status_of
 from flask_profiler.results import Status
 from flask_profiler.spool.acknowledged import acknowledge as note_as_seen
+from flask_profiler.spool.unusable import unusable
 
 
 @click.command(
@@ -33,11 +35,18 @@ def command(acknowledge: bool, view: View, origin: Origin) -> None:  # noqa: FBT
     """
     source, clock = find_source(origin), view.clock
     if acknowledge:
-        note_as_seen(source.spool, clock.now_us)
+        _acknowledge(source.spool, clock.now_us)
     subject = Subject(source.storage, source.spool, source.config)
     status = _fitting(status_of(subject, clock.now_us), source)
     show_status(source, status, view, clock)
     leave(1 if status.problems else 0)
+
+
+def _acknowledge(folder: Path, now_us: int) -> None:
+    try:
+        note_as_seen(folder, now_us)
+    except OSError as error:
+        raise unusable(folder, "written", error) from error
 
 
 def _fitting(status: Status, source: Source) -> Status:
