@@ -52,12 +52,16 @@ def _with_first_chunk(
         exchange.fail(error)
         return Whole.of(body, _raising(error))
     before = exchange.size
-    if exchange.count(first) >= announced:
-        exchange.finish()
+    if exchange.count(first) < announced:
+        exchange.size = before
+        exchange.streamed = True
+        return Passed(exchange, body, announced, chain((first,), chunks))
+    exchange.finish()
+    if type(body) is not ClosingIterator:
         return Whole.of(body, (first,), chunks)
-    exchange.size = before
-    exchange.streamed = True
-    return Passed(exchange, body, announced, chain((first,), chunks))
+    whole = Whole((first,), body)
+    whole.close = body.close
+    return whole
 
 
 def _raising(error: BaseException) -> Iterator[bytes]:

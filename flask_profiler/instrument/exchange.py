@@ -91,13 +91,11 @@ class Exchange(msgspec.Struct, eq=False):
 
     def count(self, chunk: bytes) -> int:
         """Add a chunk of the body to the size of the response; give that."""
-        size = self.size or 0
         try:
-            size += len(chunk)
+            self.size += len(chunk)  # type: ignore[operator]  # that of no file
         except TypeError:
-            return size  # not bytes: the server will say so
-        self.size = size
-        return size
+            return self.size or 0  # not bytes: the server will say so
+        return self.size
 
     def note_raised(self, error: BaseException) -> None:
         """Keep class and message of the first exception that got out."""

@@ -7,12 +7,9 @@ from pathlib import Path
 from population import NOW_US
 
 from flask_profiler.clock import US
-from flask_profiler.measurement import Uids
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line
+from flask_profiler.line.encode import encode
 from flask_profiler.spool.writer import Writer
-
-_uids = Uids()
+from tests.lines import line
 
 
 def spooled(
@@ -22,7 +19,5 @@ def spooled(
     started_us = NOW_US - round(age * US) - 1
     writer = Writer(folder, 1_000_000_000)
     for _ in range(count):
-        uid = _uids.make(started_us)
-        line = Line(uid, started_us, (0, 1, 0, 0), "GET", name, 1, "host")
-        assert writer.append(encode(line))
+        assert writer.append(encode(line(name, started=started_us)))
     return writer

@@ -15,10 +15,10 @@ from flask.cli import NoAppException, ScriptInfo
 
 import flask_profiler
 from flask_profiler.cli import profiler
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line
+from flask_profiler.line.encode import encode
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.sqlite.engine import SQLite
+from tests.lines import line
 
 Make = Callable[..., Flask]
 
@@ -236,8 +236,7 @@ def spooled(place: Path) -> Iterator[Path]:
     """Have one measurement wait in the spool of the store in a folder."""
     folder = place / "shop.sql.spool"
     writer = Writer(folder, 1_000_000)
-    line = Line("0" * 24, 1, (0, 1, 0, 0), "GET", "/spooled", 1, "host")
-    assert writer.append(encode(line))
+    assert writer.append(encode(line("/spooled", started=1)))
     yield folder
     writer.close()
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flask_profiler.line.encode import encode
 from flask_profiler.query import Filter
 from flask_profiler.recorder import drain_for_reader
 from flask_profiler.spool import segment as segments
-from flask_profiler.spool.encode import encode
 from flask_profiler.spool.folder import check
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.refuge import refuge_of
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.registry import open_url
@@ -29,6 +28,8 @@ from tests.faults.storage_faults import (
     once,
     summary,
 )
+
+from tests.lines import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,20 +49,6 @@ def open_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def in_refuge(host: Host) -> int:
     refuge = refuge_of(host.spool)
     return sum(segments.waiting(refuge, name) for name in segments.listed(refuge))
-
-
-def line(number: int) -> bytes:
-    return encode(
-        Line(
-            uid=f"{number:024x}",
-            started=1_700_000_000_000_000 + number,
-            phases=(0, 1, 0, 0),
-            method="GET",
-            name="/",
-            pid=1,
-            host="h",
-        )
-    )
 
 
 def test_where_a_folder_may_not_be_written_measurements_wait_until_it_may(
@@ -127,7 +114,7 @@ def test_a_spool_that_others_may_write_is_refused_and_another_taken(
     assert "may be written to by other users" in str(outcome.reason)
     writer = Writer(host.spool, 1_000_000)
     before = sorted(host.spool.iterdir())
-    assert writer.append(line(1))
+    assert writer.append(encode(line()))
     assert sorted(host.spool.iterdir()) == before
     host.spool.chmod(0o700)
     writer.close()
@@ -142,7 +129,7 @@ def test_somebody_elses_spool_is_refused_and_another_taken(open_folder: Path) ->
 
     def append() -> list[str]:
         writer = Writer(foreign, 1_000_000)
-        assert writer.append(line(1))
+        assert writer.append(encode(line()))
         assert writer._own is not None
         return [str(writer._own.folder)]
 
@@ -163,9 +150,9 @@ def test_a_refuge_that_somebody_prepared_is_neither_read_nor_written(
     refuge.mkdir()
     refuge.chmod(0o777)
     writer = Writer(spool, 1_000_000)
-    assert not writer.append(line(1))
+    assert not writer.append(encode(line()))
     planted = refuge / "segment-1-1.ndjson"
-    planted.write_bytes(b'{"spool": 1, "drained":                   42}\n' + line(2))
+    planted.write_bytes(b'{"spool": 1, "drained":                   42}\n' + encode(line()))
     assert segments.listed(spool) == []
     assert list(refuge.iterdir()) == [planted]
 
@@ -175,10 +162,10 @@ def test_root_drains_as_the_owner_who_goes_on_with_all_of_it(open_folder: Path) 
     home = open_folder / "home"
     file, spool = home / "store.sql", home / "store.sql.spool"
 
-    def write(first: int, count: int) -> bool:
+    def write(count: int) -> bool:
         home.mkdir(exist_ok=True)
         writer = Writer(spool, 1_000_000)
-        return all(writer.append(line(n)) for n in range(first, first + count))
+        return all(writer.append(encode(line())) for _ in range(count))
 
     def drain() -> int:
         storage = open_url(str(file))
@@ -188,13 +175,13 @@ def test_root_drains_as_the_owner_who_goes_on_with_all_of_it(open_folder: Path) 
         storage.close()
         return found
 
-    assert as_nobody(lambda: write(0, 5)) is True
+    assert as_nobody(lambda: write(5)) is True
     owner = home.stat().st_uid
     (spool / "segment-0-0.ndjson").write_bytes(b'{"v": 99}\n')
     assert drain() == 5
     made = [path for path in home.rglob("*") if path.name != "segment-0-0.ndjson"]
     assert {path.name for path in made} >= {"store.sql", "counts.json"}
     assert {path.stat().st_uid for path in made} == {owner}
-    assert as_nobody(lambda: write(5, 5)) is True
+    assert as_nobody(lambda: write(5)) is True
     assert as_nobody(drain) == 10
     assert owner == (NOBODY if os.geteuid() == 0 else os.geteuid())

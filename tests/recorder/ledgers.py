@@ -6,16 +6,15 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from flask_profiler.errors import StorageBusyError
-from flask_profiler.measurement import Measurement, Uids
+from flask_profiler.line.encode import encode
+from flask_profiler.measurement import Measurement
 from flask_profiler.query import EVERYTHING, NEWEST_FIRST, Filter, Page, Sort
 from flask_profiler.recorder import Drainer
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.base import Mark, Storage
+from tests.lines import line
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rows (uid TEXT, name TEXT);
@@ -153,21 +152,6 @@ class Overtaken(Ledger):
             first()
         with super().transaction(wait=wait):
             yield
-
-
-_uids = Uids()
-
-
-def line(name: str = "/", **values: Any) -> Line:
-    plain: dict[str, Any] = {
-        "uid": _uids.make(1_700_000_000_000_000),
-        "started": 1_700_000_000_000_000,
-        "phases": (0, 1, 0, 0),
-        "method": "GET",
-        "pid": 1,
-        "host": "h",
-    }
-    return Line(name=name, **(plain | values))
 
 
 class Spool:

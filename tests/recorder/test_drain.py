@@ -10,19 +10,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from ledgers import Ledger, Overtaken, Plain, Spool, line
+from ledgers import Ledger, Overtaken, Plain, Spool
 
 from flask_profiler.errors import RefusedError, StorageUnavailableError
+from flask_profiler.line.encode import encode
 from flask_profiler.measurement import Measurement
 from flask_profiler.query import Filter
 from flask_profiler.recorder import Drainer
 from flask_profiler.recorder.holding import folder_lock, gate
 from flask_profiler.spool import counters, rejected
 from flask_profiler.spool.counters import Counts
-from flask_profiler.spool.encode import encode
 from flask_profiler.spool.segment import HEADER_SIZE, Segment
 from flask_profiler.storage.base import Mark
 from flask_profiler.storage.sqlite.engine import SQLite
+from tests.lines import line
 
 
 def test_every_line_is_drained_once_however_often_one_drains(
@@ -249,7 +250,7 @@ def test_what_is_refused_is_kept_with_the_reason(spool: Spool, picky: Picky) -> 
     )
     assert strange["line"] == {"v": 99}
     assert refused["reason"] == "RefusedError: not this one"
-    assert refused["line"]["name"] == "refused"
+    assert refused["line"]["route"][1] == "refused"
     assert counters.read(spool.folder) == Counts(rejected=2)
 
 

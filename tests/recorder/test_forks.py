@@ -9,19 +9,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from ledgers import Ledger, Spool, line
+from ledgers import Ledger, Spool
 
 from flask_profiler.config import Config, SpoolConfig, StorageConfig
 from flask_profiler.errors import StorageUnavailableError
+from flask_profiler.line.encode import encode
+from flask_profiler.line.expand import uid_of
+from flask_profiler.line.facts import facts_of
+from flask_profiler.line.format import Line
 from flask_profiler.query import Filter
 from flask_profiler.recorder import Recorder
 from flask_profiler.recorder.holding import gate
 from flask_profiler.spool import forks
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.segment import opened
 from flask_profiler.storage.sqlite.engine import SQLite
+from tests.lines import line
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -81,7 +85,16 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
 
 
 def new(recorder: Recorder, name: str) -> Line:
-    return line(name, pid=recorder.pid, uid=recorder.uids.make(1))
+    return line(name, process=recorder.process, count=next(recorder.counter))
+
+
+def uid(line: Line) -> str:
+    return uid_of(facts_of(encode(line)))
+
+
+def pid(recorder: Recorder) -> int:
+    found: int = msgspec.json.decode(recorder.process)[0]
+    return found
 
 
 def count(storage: SQLite) -> int:
@@ -201,19 +214,19 @@ def test_locks_held_for_a_fork_are_given_back(spool: Spool) -> None:
 
 
 def test_a_child_makes_uids_that_its_parent_never_makes(recorder: Recorder) -> None:
-    recorder.uids.make(1)
-    child = Child(lambda: recorder.uids.make(1))
-    mine = recorder.uids.make(1)
-    assert child.said != repr(mine)
-    assert child.said[9:19] != repr(mine)[9:19]
+    uid(new(recorder, "before"))
+    child = Child(lambda: uid(new(recorder, "child")))
+    theirs, mine = child.said.strip("'"), uid(new(recorder, "parent"))
+    assert theirs[:8] == mine[:8]
+    assert theirs[8:18] != mine[8:18]
     child.end()
 
 
 def test_a_child_has_its_own_pid(recorder: Recorder) -> None:
-    child = Child(lambda: recorder.pid)
+    child = Child(lambda: pid(recorder))
     assert child.said == str(child.pid)
     child.end()
-    assert recorder.pid == os.getpid()
+    assert pid(recorder) == os.getpid()
 
 
 def test_a_measurement_begun_before_a_fork_is_recorded_on_both_sides(
@@ -225,7 +238,7 @@ def test_a_measurement_begun_before_a_fork_is_recorded_on_both_sides(
     recorder.record(begun)
     recorder.drain(wait=5.0)
     until(lambda: count(sqlite) == 2)
-    assert {m.pid for m in sqlite.find(Filter())} == {child.pid, recorder.pid}
+    assert {m.pid for m in sqlite.find(Filter())} == {child.pid, os.getpid()}
 
 
 def test_without_the_hooks_a_child_still_makes_new_uids(
@@ -237,7 +250,8 @@ def test_without_the_hooks_a_child_still_makes_new_uids(
 
     def record() -> bool:
         recorder.record(begun)
-        return begun.pid == os.getpid() and recorder._thread.running
+        told = msgspec.json.decode(begun.process)[0]
+        return told == os.getpid() and recorder._thread.running
 
     child = Child(record)
     assert child.said == "True"

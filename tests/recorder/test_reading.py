@@ -170,7 +170,8 @@ from pathlib import Path
 from flask_profiler.config import Config, SpoolConfig, StorageConfig
 from flask_profiler.query import Filter
 from flask_profiler.recorder import Recorder
-from flask_profiler.spool.line import Line
+from flask_profiler.line.encode import route_as_json
+from flask_profiler.line.format import Line
 from flask_profiler.storage.sqlite.engine import SQLite
 
 storage = SQLite({"FILE": "gevent.sql"})
@@ -178,8 +179,8 @@ config = Config(storage=StorageConfig(spool=Path("spool").absolute()),
                 spool=SpoolConfig(interval=0.01))
 recorder = Recorder(config, storage)
 for n in range(100):
-    recorder.record(Line(uid=recorder.uids.make(n), started=n, phases=(0, 1, 0, 0),
-                         method="GET", name=str(n), pid=recorder.pid, host="h"))
+    recorder.record(Line(n, (0, 1), next(recorder.counter), recorder.process,
+                         route_as_json("GET", str(n), None)))
 deadline = time.monotonic() + 20
 folder = Path("spool")
 while time.monotonic() < deadline:

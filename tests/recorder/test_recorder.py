@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledgers import Ledger, line
+from ledgers import Ledger
 
 from flask_profiler.config import Config, SpoolConfig, StorageConfig
 from flask_profiler.errors import ConfigError, StorageUnavailableError
@@ -21,6 +21,7 @@ from flask_profiler.recorder import thread as module
 from flask_profiler.spool.counters import Counts
 from flask_profiler.spool.segment import listed, waiting
 from flask_profiler.storage.sqlite.engine import SQLite
+from tests.lines import line
 
 Make = Callable[..., Recorder]
 
@@ -327,7 +328,8 @@ import sys, time
 from pathlib import Path
 from flask_profiler.config import Config, SpoolConfig, StorageConfig
 from flask_profiler.recorder import Recorder
-from flask_profiler.spool.line import Line
+from flask_profiler.line.encode import route_as_json
+from flask_profiler.line.format import Line
 from flask_profiler.storage.sqlite.engine import SQLite
 
 storage = SQLite({"FILE": "exit.sql"})
@@ -335,8 +337,8 @@ config = Config(storage=StorageConfig(spool=Path("spool").absolute()),
                 spool=SpoolConfig(interval=60.0))
 recorder = Recorder(config, storage)
 for n in range(int(sys.argv[1])):
-    recorder.record(Line(uid=recorder.uids.make(n), started=n, phases=(0, 1, 0, 0),
-                         method="GET", name=str(n), pid=recorder.pid, host="h"))
+    recorder.record(Line(n, (0, 1), next(recorder.counter), recorder.process,
+                         route_as_json("GET", str(n), None)))
 """
 
 

@@ -11,13 +11,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from ledgers import Idempotent, Ledger, Spool, line
+from ledgers import Idempotent, Ledger, Spool
 
-from flask_profiler.measurement import Uids
+from flask_profiler.line.encode import encode
 from flask_profiler.recorder import Drainer
 from flask_profiler.spool import counters
-from flask_profiler.spool.encode import encode
 from flask_profiler.spool.writer import Writer
+from tests.lines import line
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -27,14 +27,13 @@ THREADS = 3
 
 def write(folder: Path, answers: Path, name: str) -> None:
     """Append from several threads, and answer each line once it is appended."""
-    uids = Uids()
     writer = Writer(folder, 8 * 20_000, seconds=0.05)
     answered = os.open(answers, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def work(thread: int) -> None:
         for number in range(1_000_000):
             text = f"{name}-{thread}-{number}"
-            new = line(text, body="x" * (number % 300), uid=uids.make(1))
+            new = line(text, body="x" * (number % 300))
             if writer.append(encode(new)):
                 os.write(answered, text.encode() + b"\n")
 

@@ -10,28 +10,24 @@ from pathlib import Path
 import pytest
 
 from flask_profiler.clock import US
-from flask_profiler.measurement import Uids
+from flask_profiler.line.encode import encode
 from flask_profiler.recorder import Drainer
 from flask_profiler.recorder.outcome import Patience
 from flask_profiler.reports import draining
 from flask_profiler.reports.draining import look
 from flask_profiler.spool import segment
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.sqlite.engine import SQLite
+from tests.lines import line
 
 NOW_US = 1_795_356_225_000_000
-_uids = Uids()
 
 
 def write(folder: Path, *ages: float) -> Writer:
     writer = Writer(folder, 1_000_000_000)
     for age in ages:
         started = NOW_US - round(age * US)
-        uid = _uids.make(started)
-        line = Line(uid, started, (0, 0, 0, 0), "GET", "/", 1, "host")
-        assert writer.append(encode(line))
+        assert writer.append(encode(line(started=started, phases=(0, 0, 0, 0))))
     return writer
 
 
