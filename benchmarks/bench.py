@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -29,18 +30,27 @@ BEGIN, END = "<!-- begin of what make bench writes -->\n", "<!-- end -->\n"
 def tables_of(name: str, options: list[str]) -> list[Table]:
     """Run one benchmark; show its tables and give them."""
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, str(BENCHMARKS / f"{name}.py"), "--json", *options],
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    if done.returncode:
-        sys.exit(f"benchmarks/{name}.py failed; nothing is written.")
-    tables = [Table(**fields) for fields in json.loads(done.stdout)]
+    tables = [Table(**fields) for fields in json.loads(output_of(name, options))]
     print("\n\n".join(table.text() for table in tables), end="\n\n")
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     return tables
+
+
+def output_of(name: str, options: list[str]) -> str:
+    """Run one benchmark; ended early, it is given time to end its servers."""
+    running = subprocess.Popen(
+        [sys.executable, str(BENCHMARKS / f"{name}.py"), "--json", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        output, _ = running.communicate()
+    finally:
+        running.terminate()
+        running.wait()
+    if running.returncode:
+        sys.exit(f"benchmarks/{name}.py failed; nothing is written.")
+    return output
 
 
 def put(page: Path, lines: list[str], tables: list[Table]) -> None:
@@ -60,6 +70,7 @@ def main() -> None:
     parser.add_argument("--only", choices=COMMANDS, action="append")
     known, others = parser.parse_known_args()
     wrk.check()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     load = os.getloadavg()[0]
     if load > BUSY * (os.cpu_count() or 1):
         print(

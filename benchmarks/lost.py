@@ -56,7 +56,8 @@ def round_of(variant: Variant, request: command.Request) -> tuple[int, int]:
 
 def measure(request: command.Request) -> list[Table]:
     made = Table("Answered and missing, after SIGKILL of workers", HEADING)
-    for variant in (OURS, DRAINED_BESIDE, *request.among(STORING)):
+    ours = (OURS,) if request.quick else (OURS, DRAINED_BESIDE)
+    for variant in (*ours, *request.among(STORING)):
         rounds = [round_of(variant, request) for _ in range(request.rounds)]
         answered, missing = map(sum, zip(*rounds, strict=True))
         share = percent(missing / answered) if missing else "0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,8 +87,9 @@ class Twins:
         """Ask both the same; what they have noted is that of this request."""
         got = []
         for twin in (self.plain, self.profiled):
-            twin.log.clear()
-            got.append(ask(twin.app, asked, twin.log))
+            with _uncollected():
+                twin.log.clear()
+                got.append(ask(twin.app, asked, twin.log))
         return got[0], got[1]
 
     def noted(self) -> tuple[Log, Log]:
@@ -151,6 +153,16 @@ def twins(shape: Shape, settings: Settings, file: Path) -> Iterator[Twins]:
         yield made
     finally:
         made.close()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep garbage from noting its end in the middle of another request."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _matched(app: Flask, asked: Asked) -> tuple[str, str | None]:

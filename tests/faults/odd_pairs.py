@@ -65,11 +65,13 @@ class Client:
             data += more
         self.notes.append(_DATE.sub(rb"\1", data))
 
-    def gets_all(self) -> None:
-        """Wait for the end of the answer, however it ends."""
+    def gets_all(self, *, until_closed: bool = False) -> None:
+        """Wait for the end of the answer, or of all answers, however they end."""
         data = b""
         try:
-            while not _complete(data) and (more := self._wire.recv(65536)):
+            while (until_closed or not _complete(data)) and (
+                more := self._wire.recv(65536)
+            ):
                 data += more
         except ConnectionResetError:
             pass
@@ -114,7 +116,7 @@ class Pair:
         """Have both play a script, compare what was noted; give the number asked."""
         self._number += 1
         plain, profiled = (self._played(one, script) for one in self._servers)
-        assert profiled == plain
+        assert profiled == plain, (profiled, plain)
         return self._number
 
     def stored(self, number: int) -> int:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def test_no_answer_is_lost_with_a_worker_that_has_answered_its_share(
     serve: Callable[..., Server], mode: str
 ) -> None:
-    server = serve("gunicorn", *GUNICORN[mode], "--max-requests", "150")
+    server = serve("gunicorn", *GUNICORN[mode], "--max-requests", "100")
     with server.load():
-        wait_for(lambda: len(server.books.workers()) >= 5, "five workers")
+        wait_for(lambda: len(server.books.workers()) >= 4, "two workers more")
     server.stop()
     server.balance()
 
@@ -31,7 +31,7 @@ def test_a_worker_that_hangs_takes_no_answer_along_when_its_time_is_out(
     serve: Callable[..., Server], mode: str
 ) -> None:
     """What hung was never answered; it may be stored, once, as the error it is."""
-    server = serve("gunicorn", *GUNICORN[mode], "--timeout", "1")
+    server = serve("gunicorn", *GUNICORN[mode], "--timeout", "2")
     with server.load(), server.hang():
         wait_for(lambda: "WORKER TIMEOUT" in server.said(), "the end of its time")
         before = set(server.books.workers())

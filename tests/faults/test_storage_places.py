@@ -6,6 +6,10 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from flask_profiler.measurement import Uids
+from flask_profiler.storage.registry import open_url
 from tests.faults.storage_faults import (
     bounded,
     drained_by_workers,
@@ -19,6 +23,8 @@ from tests.integration.conftest import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from flask_profiler.measurement import Measurement
 
 LOCKED_SECONDS = 10
 
@@ -62,18 +68,28 @@ def test_after_a_database_was_deleted_only_what_comes_later_is_in_the_new_one(
         assert not host.lost()
 
 
+def copied(found: list[Measurement], file: Path, first: int) -> None:
+    """Store measurements under other numbers and uids in a file of their own."""
+    uids, storage = Uids(), open_url(str(file))
+    others = [
+        replace(m, uid=uids.make(m.started_us), kwargs={"number": first + n})
+        for n, m in enumerate(found)
+    ]
+    storage.insert_many(others)
+    storage.close()
+
+
 def test_a_database_that_takes_the_place_of_another_keeps_what_is_in_it(
     tmp_path: Path,
 ) -> None:
     """Moved into place while in use: its own rows stay, new ones join them."""
-    with hosting(tmp_path / "one") as other:
-        other.send(1000, 30)
-        assert other.stored() == once(1000, 1030)
-    with hosting(tmp_path / "two") as host:
+    other = tmp_path / "other.sql"
+    with hosting(tmp_path) as host:
         host.send(0, 50)
         assert host.stored() == once(0, 50)
+        copied(host.measurements()[:30], other, 1000)
         with bounded(host):
-            other.file.rename(host.file)
+            other.rename(host.file)
             host.send(50, 50)
             wait_for(lambda: len(host.stored()) >= 80, "draining into the new file", 30)
             assert host.stored() == once(50, 100) | once(1000, 1030)

@@ -68,10 +68,10 @@ def test_no_answer_is_lost_with_the_workers_that_uwsgi_replaces(
     serve: Callable[..., Server], threads: str
 ) -> None:
     """Because they have answered their share, or hang."""
-    options = ["--max-requests", "150", "--harakiri", "1", *THREADS[threads]]
+    options = ["--max-requests", "100", "--harakiri", "1", *THREADS[threads]]
     server = serve("uwsgi", "--master", *options)
     with server.load(), closing(server.hang()):
-        wait_for(lambda: len(server.books.workers()) >= 4, "four workers")
+        wait_for(lambda: len(server.books.workers()) >= 4, "two workers more")
         wait_for(lambda: "HARAKIRI" in server.said(), "the end of what hangs")
         server.answers(50)
     server.stop()

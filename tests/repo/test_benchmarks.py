@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMANDS = ("added", "throughput", "cpu", "drain", "lost")
 FIGURE = re.compile("[+\N{MINUS SIGN}]?[\\d,]+(\\.\\d+)?%?|\N{EM DASH}|yes|no|never")
@@ -126,6 +132,39 @@ def test_a_benchmark_that_fails_leaves_the_page_as_it_was(
     wrong = ("--only", "drain", "--rounds", "none", "--output", str(page))
     assert run(root, with_wrk, "bench", *wrong).returncode == 1
     assert page.read_text() == (root / "docs" / "benchmarks.md").read_text()
+
+
+def states_in(folder: Path) -> list[str]:
+    """Give the states of the processes that work in or below a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found.append((process / "stat").read_text().rpartition(") ")[2][0])
+    return found
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_benchmark_that_is_ended_leaves_no_process_behind(
+    root: Path, with_wrk: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    running = subprocess.Popen(
+        [sys.executable, str(root / "benchmarks" / "throughput.py"), "--no-peers"],
+        env=with_wrk | {"TMPDIR": str(folder)},
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: "T" in states_in(folder))  # all run, and one is frozen
+    running.terminate()
+    assert running.wait(SECONDS) == 128 + signal.SIGTERM
+    wait_until(lambda: not states_in(folder))
 
 
 def test_the_page_names_every_benchmark(root: Path) -> None:
