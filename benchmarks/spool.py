@@ -18,51 +18,54 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from flask_profiler.measurement import Uids
+import msgspec
+
+from flask_profiler.line.encode import encode, process_as_json, route_as_json
+from flask_profiler.line.format import Line, Seen
 from flask_profiler.recorder import Drainer
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line, Url
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.sqlite.engine import SQLite
 
 ROUND = 1000
-UIDS = Uids()
-HEADERS = {
+PROCESS = process_as_json(4711, "web-1")
+ROUTE = route_as_json("GET", "/product/<int:id>", "product")
+ENVIRON = {
+    "wsgi.url_scheme": "https",
+    "SERVER_NAME": "0.0.0.0",
+    "SERVER_PORT": "8000",
+    "SCRIPT_NAME": "",
     "HTTP_HOST": "shop.example",
     "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
     "HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9",
     "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.5",
     "HTTP_ACCEPT_ENCODING": "gzip, deflate, br",
     "HTTP_CONNECTION": "keep-alive",
-    "HTTP_COOKIE": "[redacted]",
     "HTTP_REFERER": "https://shop.example/products",
     "HTTP_CACHE_CONTROL": "no-cache",
     "HTTP_DNT": "1",
 }
+OWN = ("PATH_INFO", "REMOTE_ADDR", "HTTP_X_REQUEST_ID", "HTTP_X_FORWARDED_FOR")
+NAMES = msgspec.Raw(msgspec.json.encode([*ENVIRON, *OWN]))
+REDACTED = msgspec.Raw(b'["HTTP_COOKIE"]')
 
 
 def line(number: int) -> Line:
     """Make the line of a small GET with 12 headers, two of them different each time."""
     started = 1_795_332_107_000_000 + number * 1000
+    began, client = 10**12 + number, f"203.0.113.{number % 256}"
+    ended = began + 1_000_000 + number % 700 * 1000
+    own = (f"/product/{number}", client, f"{number:032x}", client)
     return Line(
-        uid=UIDS.make(started),
         started=started,
-        phases=(40, 900 + number % 700, 60, 0),
-        method="GET",
-        name="/product/<int:id>",
-        pid=4711,
-        host="web-1",
-        endpoint="product",
+        ticks=(began, began + 40_000, ended - 60_000, ended, ended),
+        count=number,
+        process=PROCESS,
+        route=ROUTE,
         status=200,
         size=431,
+        query="page=2&sort=name",
         kwargs={"id": number},
-        url=Url("https", "shop.example", f"/product/{number}", "page=2&sort=name"),
-        headers=HEADERS
-        | {
-            "HTTP_X_REQUEST_ID": f"{number:032x}",
-            "HTTP_X_FORWARDED_FOR": f"203.0.113.{number % 256}",
-        },
-        ip=f"203.0.113.{number % 256}",
+        seen=Seen(NAMES, (*ENVIRON.values(), *own), REDACTED),
     )
 
 

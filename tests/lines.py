@@ -39,7 +39,10 @@ def line(name: str = "/", **values: Any) -> Line:
     environ = values.pop("environ", {})
     seen = {key: values.pop(key) for key in _OF_SEEN if key in values}
     seen |= {"values": tuple(environ.values())} if environ else {}
-    for key, names in (("names", list(environ)), ("redacted", values.pop("redacted", []))):
+    for key, names in (
+        ("names", list(environ)),
+        ("redacted", values.pop("redacted", [])),
+    ):
         seen |= {key: as_raw(names)} if names else {}
     made: dict[str, Any] = {
         "started": STARTED,

@@ -1,1 +1,1 @@
-"""One measurement on its way: the line that a request leaves, and what is read of it."""
+"""One measurement on its way: the line a request leaves, and what is read of it."""

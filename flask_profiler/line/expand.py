@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from flask_profiler.line.encode import DEEPEST, storable, storable_line
 from flask_profiler.line.facts import Facts, processes, routes
 from flask_profiler.line.format import Seen
 from flask_profiler.line.timing import elapsed_of, phases_of
@@ -71,17 +72,24 @@ def expand(facts: Facts) -> Measurement:
 def seen_of(raw: bytes) -> Seen:
     """Read what was kept of a request; nothing, if that can't be read."""
     try:
-        return _seen(raw)
+        seen = _seen(raw)
     except _UNREADABLE:
         return Seen()
+    return storable_line(seen) if _may_be_deep(raw) else seen
 
 
 def mapping_of(raw: bytes) -> dict[str, Json]:
     """Read a mapping; an empty one, if that can't be read."""
     try:
-        return _mapping(raw)
+        mapping = _mapping(raw)
     except _UNREADABLE:
         return {}
+    return storable(mapping) if _may_be_deep(raw) else mapping
+
+
+def _may_be_deep(raw: bytes) -> bool:
+    # Engines, and who shows it, need not stand what a damaged line is nested like.
+    return raw.count(b"[") + raw.count(b"{") > DEEPEST
 
 
 def context_of(seen: Seen, query: str, endpoint: str | None) -> Context:

@@ -21,9 +21,7 @@ returned, response complete (0: there was no view); of a function measured by ha
 and ended."""
 
 
-class Seen(
-    msgspec.Struct, tag_field="kind", tag="seen", omit_defaults=True, gc=False
-):
+class Seen(msgspec.Struct, tag_field="kind", tag="seen", omit_defaults=True, gc=False):
     """What is kept of a request beside the facts that reports add up."""
 
     names: msgspec.Raw = NO_NAMES

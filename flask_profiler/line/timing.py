@@ -18,8 +18,7 @@ def phases_of(ticks: Ticks) -> tuple[int, int, int, int] | None:
     began, view_began, view_ended, returned, completed = ticks
     view_began = view_began or returned
     view_ended = view_ended or returned
-    if view_ended > returned:  # a lazy middleware returns before the view
-        returned = view_ended
+    returned = max(returned, view_ended)  # a lazy middleware returns before the view
     before = (view_began - began) // 1000
     in_view = (view_ended - began) // 1000 - before
     until_return = (returned - began) // 1000

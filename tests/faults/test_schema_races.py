@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sqlite3
 import time
 from collections import Counter
@@ -14,17 +13,16 @@ import pytest
 from click.testing import CliRunner
 
 from flask_profiler.cli import profiler
-from flask_profiler.measurement import Uids
+from flask_profiler.line.encode import encode
 from flask_profiler.query import Filter
 from flask_profiler.recorder import Drainer, drain_for_reader
 from flask_profiler.spool import counters
-from flask_profiler.spool.encode import encode
 from flask_profiler.spool.folder import folder_for
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.writer import Writer
 from flask_profiler.storage.registry import open_url
 from flask_profiler.storage.sqlite import schema
 from tests.faults.storage_faults import Child, once
+from tests.lines import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,13 +52,10 @@ def newer() -> Iterator[None]:
 
 def spool_lines(file: Path, first: int) -> None:
     """Spool as a worker does, and leave the segment to whoever drains."""
-    uids = Uids()
     writer = Writer(folder_for(open_url(str(file)), None), 50_000_000)
     for number in range(first, first + EACH):
         now = time.time_ns() // 1000
-        line = Line(uids.make(now), now, (0, 1, 0, 0), "GET", "/", os.getpid(), "h")
-        line.kwargs = {"number": number}
-        assert writer.append(encode(line))
+        assert writer.append(encode(line(started=now, kwargs={"number": number})))
     writer.close()
 
 

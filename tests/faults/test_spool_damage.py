@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from flask_profiler.measurement import Uids
+from flask_profiler.line.encode import encode
 from flask_profiler.query import Filter
 from flask_profiler.recorder import drain_for_reader
 from flask_profiler.spool import counters, rejected
 from flask_profiler.spool import segment as segments
 from flask_profiler.spool.counters import Counts
-from flask_profiler.spool.encode import encode
-from flask_profiler.spool.line import Line, Url
 from flask_profiler.spool.segment import HEADER_SIZE
 from flask_profiler.storage.registry import open_url
+from tests import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,29 +25,29 @@ if TYPE_CHECKING:
 
     from flask_profiler.storage.base import Storage
 
-_uids = Uids()
 BASE = 100_000
 """Added to numbers, so that each line is as long as the others."""
 
 
-def line(number: int) -> bytes:
+def line(number: int, **more: str) -> bytes:
     """Give a line as a request with headers and a query leaves it."""
-    started = 1_700_000_000_000_000 + number
     return encode(
-        Line(
-            uid=_uids.make(started),
-            started=started,
+        lines.line(
+            "/item/<int:number>",
+            started=lines.STARTED + number,
             phases=(1, 2, 3, 0),
-            method="GET",
-            name="/item/<int:number>",
-            pid=1,
-            host="h",
+            count=BASE + number,
             status=200,
             kwargs={"number": BASE + number},
-            url=Url(
-                "http", "shop.example", f"/item/{BASE + number}", "q=caf\u00e9&x=%22"
-            ),
-            headers={"HTTP_USER_AGENT": 'a "b" \\ c', "HTTP_ACCEPT": "*/*"},
+            query="q=caf\u00e9&x=%22",
+            environ={
+                "wsgi.url_scheme": "http",
+                "HTTP_HOST": "shop.example",
+                "PATH_INFO": f"/item/{BASE + number}",
+                "HTTP_USER_AGENT": 'a "b" \\ c',
+                "HTTP_ACCEPT": "*/*",
+            },
+            **more,
         )
     )
 
@@ -197,9 +196,7 @@ def test_a_segment_without_a_sound_header_still_gives_its_lines(
 
 
 def test_a_line_of_megabytes_is_stored_like_any_other(spool: Spool) -> None:
-    huge = msgspec.json.decode(line(1), type=Line)
-    huge.body = "x" * 5_000_000
-    spool.segment(line(0) + encode(huge) + line(2))
+    spool.segment(line(0) + line(1, body="x" * 5_000_000) + line(2))
     assert spool.drain() == [0, 1, 2]
     assert not spool.lost()
 

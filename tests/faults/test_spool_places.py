@@ -28,7 +28,6 @@ from tests.faults.storage_faults import (
     once,
     summary,
 )
-
 from tests.lines import line
 
 if TYPE_CHECKING:
@@ -152,7 +151,9 @@ def test_a_refuge_that_somebody_prepared_is_neither_read_nor_written(
     writer = Writer(spool, 1_000_000)
     assert not writer.append(encode(line()))
     planted = refuge / "segment-1-1.ndjson"
-    planted.write_bytes(b'{"spool": 1, "drained":                   42}\n' + encode(line()))
+    planted.write_bytes(
+        b'{"spool": 1, "drained":                   42}\n' + encode(line())
+    )
     assert segments.listed(spool) == []
     assert list(refuge.iterdir()) == [planted]
 

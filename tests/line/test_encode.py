@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_profiler.spool.encode import DEEPEST, TOO_DEEP, encode, storable_line
-from flask_profiler.spool.line import Line
+from flask_profiler.line.encode import (
+    DEEPEST,
+    TOO_DEEP,
+    encode,
+    process_as_json,
+    route_as_json,
+    storable_line,
+)
+from flask_profiler.line.facts import facts_of, processes, routes
+from tests.lines import STARTED, line
 
 
 class Text(str):
@@ -25,19 +33,6 @@ class Unspeakable:
 
 class Colour(enum.IntEnum):
     RED = 1
-
-
-def line(**values: Any) -> Line:
-    plain: dict[str, Any] = {
-        "uid": "0" * 24,
-        "started": 1,
-        "phases": (1, 2, 3, 4),
-        "method": "GET",
-        "name": "/",
-        "pid": 1,
-        "host": "h",
-    }
-    return Line(**(plain | values))
 
 
 def nested(levels: int) -> list[Any]:
@@ -77,22 +72,62 @@ def test_what_json_cannot_hold_is_replaced_and_its_neighbours_are_kept(
 ) -> None:
     read = json.loads(encode(line(kwargs={"bad": value, "good": "kept"})))
     assert read["kwargs"] == {"bad": stored, "good": "kept"}
-    assert read["name"] == "/"
+    assert read["route"][1] == "/"
+
+
+def test_what_was_seen_holds_anything_too() -> None:
+    read = json.loads(encode(line(form={"a": Unspeakable()}, body="\udc80")))
+    assert read["seen"]["form"] == {"a": "[Unspeakable]"}
+    assert read["seen"]["body"] == "\\udc80"
 
 
 def test_what_is_nested_too_deeply_is_cut_off_below() -> None:
     read = json.loads(encode(line(args=(nested(5000), "kept"))))
-    assert read["args"][1] == "kept"
-    assert json.dumps(read["args"]).count("[") == DEEPEST + 1
+    assert read["seen"]["args"][1] == "kept"
+    assert json.dumps(read["seen"]["args"]).count("[") == DEEPEST + 1
     assert TOO_DEEP in json.dumps(read)
 
 
 def test_a_field_of_the_wrong_type_gets_a_stand_in() -> None:
     broken = storable_line(
-        line(uid=7, started="soon", size="big", phases="?", raised=1, endpoint=5)
+        line(started="soon", count="many", size="big", raised=1, form="?", body=b"x")
     )
-    assert (broken.uid, broken.started, broken.size) == ("", 0, None)
-    assert (broken.phases, broken.raised) == (None, None)
+    assert (broken.started, broken.count, broken.size) == (0, 0, None)
+    assert (broken.seen.raised, broken.seen.form) == (None, {})
+    assert facts_of(encode(broken)[:-1]).size is None
+
+
+def test_what_needs_no_replacing_stays_as_it_is() -> None:
+    whole = line(
+        status=200,
+        query="a=1",
+        kwargs={"id": 1},
+        environ={"HTTP_HOST": "h"},
+        redacted=["HTTP_COOKIE"],
+        raised=("KeyError", "'x'"),
+        args=(1, [2]),
+        context={"job": 3},
+    )
+    assert encode(storable_line(whole)) == encode(whole)
+
+
+def test_what_is_usual_takes_no_room() -> None:
+    keys = {"v", "started", "ticks", "count", "process", "route", "seen"}
+    assert set(json.loads(encode(line()))) == keys
+    assert json.loads(encode(line()))["seen"] == {"kind": "seen"}
+
+
+def test_a_route_and_a_process_of_any_text_can_be_read_again() -> None:
+    route = bytes(route_as_json("GET\n", "/\udc80", "\N{SNOWMAN}"))
+    assert routes[route].name == "/\\udc80"
+    assert routes[route].endpoint == "\N{SNOWMAN}"
+    process = bytes(process_as_json(7, "host\udcff"))
+    assert (processes[process].pid, processes[process].host) == (7, "host\\udcff")
+
+
+def test_each_process_has_another_number() -> None:
+    numbers = {processes[bytes(process_as_json(1, "h"))].number for _ in range(100)}
+    assert len(numbers) == 100
 
 
 any_value = st.recursive(
@@ -112,4 +147,5 @@ any_value = st.recursive(
 @given(any_value)
 def test_no_value_of_the_host_can_fail_a_measurement(value: object) -> None:
     encoded = encode(line(kwargs={"k": value}, args=(value,), context={"c": value}))
-    assert json.loads(encoded)["uid"] == "0" * 24
+    assert json.loads(encoded)["route"][1] == "/"
+    assert facts_of(encoded[:-1]).started == STARTED

@@ -1,53 +1,41 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from flask_profiler.measurement import Phases, Raised
-from flask_profiler.spool import expand as module
-from flask_profiler.spool.expand import expand, query_args, url_text
-from flask_profiler.spool.line import Line, Url
+from flask_profiler.line import expand as module
+from flask_profiler.line.encode import TOO_DEEP
+from flask_profiler.measurement import Context, Measurement, Phases, Raised
+from tests.lines import damaged, line, spooled
 
 
-def line(**values: Any) -> Line:
-    plain: dict[str, Any] = {
-        "uid": "0" * 24,
-        "started": 5,
-        "phases": (1, 20, 300, 4000),
-        "method": "GET",
-        "name": "/",
-        "pid": 11,
-        "host": "h",
-    }
-    return Line(**(plain | values))
+def expanded(**values: Any) -> Measurement:
+    (measurement,) = spooled(line(**values))
+    return measurement
 
 
 def test_elapsed_is_the_sum_of_the_phases() -> None:
-    measurement = expand(line())
+    measurement = expanded(phases=(1, 20, 300, 4000))
     assert measurement.elapsed_us == 4321
     assert measurement.phases == Phases(before=1, view=20, after=300, stream=4000)
 
 
 def test_without_phases_elapsed_is_what_was_measured() -> None:
-    measurement = expand(line(phases=None, elapsed=7))
+    measurement = expanded(phases=None, elapsed=7)
     assert (measurement.elapsed_us, measurement.phases) == (7, None)
 
 
 def test_what_a_request_noted_is_there() -> None:
-    measurement = expand(
-        line(
-            endpoint="shop.product",
-            status=500,
-            error=True,
-            size=12,
-            raised=("KeyError", "'x'"),
-            kwargs={"id": 3},
-            args=(1,),
-        )
+    measurement = expanded(
+        endpoint="shop.product",
+        status=500,
+        error=True,
+        size=12,
+        raised=("KeyError", "'x'"),
+        kwargs={"id": 3},
+        args=(1,),
+        pid=11,
     )
     assert (measurement.endpoint, measurement.status) == ("shop.product", 500)
     assert (measurement.error, measurement.size) == (True, 12)
@@ -57,23 +45,30 @@ def test_what_a_request_noted_is_there() -> None:
 
 
 def test_the_context_has_the_names_that_1x_used() -> None:
-    context = expand(
-        line(
-            endpoint="getProduct",
-            url=Url("http", "localhost:5000", "/product/1", "q=1"),
-            headers={
-                "HTTP_USER_AGENT": "curl",
-                "CONTENT_TYPE": "text/plain",
-                "HTTP_X_REQUEST_ID": "7",
-            },
-            form={"a": "b"},
-            body="text",
-            ip="127.0.0.1",
-        )
+    context = expanded(
+        endpoint="getProduct",
+        query="q=1",
+        environ={
+            "wsgi.url_scheme": "http",
+            "SERVER_NAME": "10.0.0.1",
+            "SERVER_PORT": "80",
+            "SCRIPT_NAME": "/shop",
+            "PATH_INFO": "/product/1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "localhost:5000",
+            "HTTP_USER_AGENT": "curl",
+            "CONTENT_TYPE": "text/plain",
+            "HTTP_X_REQUEST_ID": "7",
+        },
+        redacted=["HTTP_COOKIE"],
+        form={"a": "b"},
+        body="text",
     ).context
-    assert context.url == "http://localhost:5000/product/1?q=1"
+    assert context.url == "http://localhost:5000/shop/product/1?q=1"
     assert context.args == {"q": "1"}
     assert context.headers == {
+        "Cookie": "[redacted]",
+        "Host": "localhost:5000",
         "User-Agent": "curl",
         "Content-Type": "text/plain",
         "X-Request-Id": "7",
@@ -83,67 +78,51 @@ def test_the_context_has_the_names_that_1x_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "url"),
+    ("environ", "url"),
     [
-        ("/plain/path", "", "http://h/plain/path"),
-        ("/a b", "", "http://h/a%20b"),
-        ("/100%/?", "", "http://h/100%25/%3F"),
-        ("/caf\u00c3\u00a9", "", "http://h/caf%C3%A9"),
-        ("/euro/\u20ac", "", "http://h/euro/%E2%82%AC"),
-        ("/lone/\udc80", "", "http://h/lone/%5Cudc80"),
-        ("/[redacted]", "key=[redacted]", "http://h/[redacted]?key=[redacted]"),
-        ("/", "a=%20b&c", "http://h/?a=%20b&c"),
-        ("/", "a=\u00c3\u00a9 \n", "http://h/?a=%C3%A9%20%0A"),
+        ({"HTTP_HOST": "given:1", "SERVER_NAME": "s"}, "http://given:1/p"),
+        ({"HTTP_HOST": "", "SERVER_NAME": "s", "SERVER_PORT": "8"}, "http://s:8/p"),
+        ({"SERVER_NAME": "s", "SERVER_PORT": "8"}, "http://s:8/p"),
+        ({"host": "unseen:2", "SERVER_NAME": "s"}, "http://unseen:2/p"),
+        ({"HTTP_HOST": "h", "wsgi.url_scheme": "https"}, "https://h/p"),
+        ({"HTTP_HOST": "h", "SCRIPT_NAME": "/caf\u00c3\u00a9"}, "http://h/caf%C3%A9/p"),
     ],
 )
-def test_a_url_is_percent_encoded_where_it_must_be(
-    path: str, query: str, url: str
+def test_a_url_is_put_together_of_what_wsgi_gives(
+    environ: dict[str, str], url: str
 ) -> None:
-    assert url_text(Url("http", "h", path, query)) == url
+    assert expanded(environ=environ | {"PATH_INFO": "/p"}).context.url == url
 
 
-@pytest.mark.parametrize(
-    ("query", "args"),
-    [
-        ("a=1&b=2", {"a": "1", "b": "2"}),
-        ("a=1&a=2&a=3&b", {"a": ["1", "2", "3"], "b": ""}),
-        ("a=x+y&a=%C3%A9", {"a": ["x y", "\u00e9"]}),
-        ("a=%ff", {"a": "\ufffd"}),
-        ("&&=&a==", {"": "", "a": "="}),
-        ("a=\u00c3\u00a9&b", {"a": "\u00e9", "b": ""}),
-        ("", {}),
-    ],
-)
-def test_one_value_is_text_and_several_are_a_list(
-    query: str, args: dict[str, object]
-) -> None:
-    assert query_args(query) == args
+def test_with_headers_switched_off_there_are_none_but_a_url() -> None:
+    context = expanded(environ={"PATH_INFO": "/p", "host": "h"}).context
+    assert (context.url, context.headers) == ("http://h/p", {})
 
 
-@given(st.text(alphabet="ab=&%+;?2"))
-def test_a_query_reads_as_the_standard_library_reads_it(query: str) -> None:
-    read = {
-        key: value if isinstance(value, list) else [value]
-        for key, value in query_args(query).items()
-    }
-    assert read == parse_qs(query, keep_blank_values=True)
+def test_what_wsgi_did_not_give_is_left_out() -> None:
+    context = expanded(environ={"HTTP_A": "b"}, query="q=1").context
+    assert context == Context(args={"q": "1"}, headers={"A": "b"})
+
+
+def test_what_a_server_gives_that_is_no_text_is_shown_as_text() -> None:
+    environ = {"PATH_INFO": "/", "HTTP_HOST": "h", "REMOTE_ADDR": None, "HTTP_DNT": 1}
+    context = expanded(environ=environ).context
+    assert (context.ip, context.headers) == (None, {"Host": "h", "Dnt": "1"})
 
 
 def test_a_context_given_by_hand_keeps_what_fits_and_the_rest_as_extra() -> None:
-    context = expand(
-        line(
-            context={
-                "url": "u",
-                "args": {"a": 1},
-                "form": [1],
-                "body": 5,
-                "headers": {"A": "b"},
-                "func": "f",
-                "ip": None,
-                "extra": "mine",
-                "job": 3,
-            }
-        )
+    context = expanded(
+        context={
+            "url": "u",
+            "args": {"a": 1},
+            "form": [1],
+            "body": 5,
+            "headers": {"A": "b"},
+            "func": "f",
+            "ip": None,
+            "extra": "mine",
+            "job": 3,
+        }
     ).context
     assert (context.url, context.args, context.func) == ("u", {"a": 1}, "f")
     assert context.headers == {"A": "b"}
@@ -157,11 +136,56 @@ def test_a_context_given_by_hand_keeps_what_fits_and_the_rest_as_extra() -> None
 
 
 def test_headers_given_by_hand_that_are_no_text_are_extra() -> None:
-    context = expand(line(context={"headers": {"A": 1}})).context
+    context = expanded(context={"headers": {"A": 1}}).context
     assert (context.headers, context.extra) == ({}, {"headers": {"A": 1}})
 
 
 def test_names_of_headers_that_clients_invent_do_not_fill_the_memory() -> None:
     for number in range(3000):
-        expand(line(headers={f"HTTP_X_{number}": ""}))
+        expanded(environ={f"HTTP_X_{number}": ""})
     assert len(module._names) <= 2000
+
+
+NOT_SEEN: list[object] = [
+    5,
+    None,
+    "text",
+    [],
+    {"kind": "kept", "body": "x"},
+    {"kind": "seen", "form": []},
+    {"kind": "seen", "values": 1},
+    {"kind": "seen", "raised": ["only one"]},
+    {"kind": "seen", "names": {"PATH_INFO": 1}, "values": ["/"]},
+    {"kind": "seen", "names": ["PATH_INFO", 1], "values": ["/", "x"]},
+    {"kind": "seen", "names": ["PATH_INFO"], "values": ["/"], "redacted": 1},
+]
+
+
+@pytest.mark.parametrize("seen", NOT_SEEN)
+def test_where_what_was_seen_is_damaged_the_context_is_empty(seen: object) -> None:
+    (measurement,) = spooled(damaged(seen=seen, status=404))
+    assert measurement.context == Context()
+    assert (measurement.status, measurement.raised, measurement.args) == (404, None, ())
+
+
+def test_more_names_than_values_are_read_as_far_as_both_go() -> None:
+    seen = {"kind": "seen", "names": ["HTTP_A", "HTTP_B"], "values": ["a"]}
+    (measurement,) = spooled(damaged(seen=seen))
+    assert measurement.context.headers == {"A": "a"}
+
+
+@pytest.mark.parametrize("kwargs", [5, None, "text", [], [1]])
+def test_damaged_arguments_are_none(kwargs: object) -> None:
+    (measurement,) = spooled(damaged(kwargs=kwargs))
+    assert measurement.kwargs == {}
+
+
+def test_what_is_nested_too_deeply_is_cut_off_and_its_neighbours_are_kept() -> None:
+    levels = b"[" * 500 + b"]" * 500
+    held = {"deep": "@", "other": 1}
+    raw = damaged(kwargs=held, seen={"kind": "seen", "form": held, "body": "b"})
+    (measurement,) = spooled(raw.replace(b'"@"', levels))
+    for cut in (measurement.kwargs, measurement.context.form):
+        assert TOO_DEEP in str(cut["deep"])
+        assert cut["other"] == 1
+    assert measurement.context.body == "b"

@@ -16,7 +16,7 @@ from ledgers import Ledger, Spool
 from flask_profiler.config import Config, SpoolConfig, StorageConfig
 from flask_profiler.errors import StorageUnavailableError
 from flask_profiler.line.encode import encode
-from flask_profiler.line.expand import uid_of
+from flask_profiler.line.expand import expand
 from flask_profiler.line.facts import facts_of
 from flask_profiler.line.format import Line
 from flask_profiler.query import Filter
@@ -89,7 +89,7 @@ def new(recorder: Recorder, name: str) -> Line:
 
 
 def uid(line: Line) -> str:
-    return uid_of(facts_of(encode(line)))
+    return expand(facts_of(encode(line))).uid
 
 
 def pid(recorder: Recorder) -> int:

@@ -17,6 +17,8 @@ FAULTS = """
 import copy
 import itertools
 
+import msgspec
+
 from flask_profiler.recorder.recorder import Recorder
 
 _record = Recorder.record
@@ -32,12 +34,15 @@ def record(self, line):
         return  # lost
     if count % 40 == 10:
         again = copy.copy(line)
-        again.uid = self.uids.make(line.started)
+        again.count = next(self.counter)
         _record(self, again)  # stored twice
     if count % 40 == 20:
-        line.phases = (0, 0, 0, 90_000_000)  # too long
+        line.ticks = (*line.ticks[:4], line.ticks[3] + 90 * 10**9)  # too long
     if count % 40 == 30:
-        line.headers = {**line.headers, "HTTP_X_SOAK": "another"}
+        values = list(line.seen.values)
+        at = msgspec.json.decode(line.seen.names).index("HTTP_X_SOAK")
+        values[at] = "another"
+        line.seen.values = tuple(values)
     _record(self, line)
 
 

@@ -4,30 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flask_profiler.line.encode import TOO_DEEP, encode
 from flask_profiler.spool import lines as module
-from flask_profiler.spool.encode import TOO_DEEP, encode
-from flask_profiler.spool.line import Line
 from flask_profiler.spool.lines import Batch, take
 from flask_profiler.spool.own import OwnSegment
 from flask_profiler.spool.segment import HEADER_SIZE, opened
+from tests import lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def line(number: int, **values: Any) -> bytes:
-    return encode(
-        Line(
-            uid=f"{number:024x}",
-            started=number,
-            phases=(0, 1, 0, 0),
-            method="GET",
-            name="/",
-            pid=1,
-            host="h",
-            **values,
-        )
-    )
+    return encode(lines.line(started=number, count=number, **values))
 
 
 @pytest.fixture
@@ -43,7 +32,7 @@ def taken(folder: Path, own: OwnSegment, offset: int = HEADER_SIZE) -> Batch:
 
 
 def numbers(batch: Batch) -> list[int]:
-    return [item.measurement.started_us for item in batch.items]
+    return [measurement.started_us for measurement in batch.lines]
 
 
 def test_lines_are_taken_in_batches_from_where_the_last_one_ended(
@@ -54,7 +43,7 @@ def test_lines_are_taken_in_batches_from_where_the_last_one_ended(
     while True:
         batch = taken(folder, own, offset)
         found += numbers(batch)
-        sizes.append(len(batch.items))
+        sizes.append(len(batch.lines))
         offset = batch.end
         if batch.last:
             break
@@ -67,8 +56,8 @@ def test_each_line_is_kept_beside_its_measurement(
     folder: Path, own: OwnSegment
 ) -> None:
     own.write(line(1))
-    (item,) = taken(folder, own).items
-    assert item.raw + b"\n" == line(1)
+    (raw,) = taken(folder, own).lines.raws
+    assert raw + b"\n" == line(1)
 
 
 def test_a_torn_line_is_left_while_it_has_an_owner(
@@ -126,8 +115,8 @@ def test_a_file_shorter_than_its_mark_is_skipped_and_counted(
     alive = taken(folder, own, size + 50)
     own.close()
     dead = taken(folder, own, size + 50)
-    assert (alive.items, alive.torn, alive.last) == ([], 0, True)
-    assert (dead.items, dead.torn, dead.last) == ([], 1, True)
+    assert (len(alive.lines), alive.torn, alive.last) == (0, 0, True)
+    assert (len(dead.lines), dead.torn, dead.last) == (0, 1, True)
     assert dead.end == size
 
 
@@ -135,7 +124,7 @@ def test_garbage_is_torn_and_json_that_is_no_line_is_strange(
     folder: Path, own: OwnSegment
 ) -> None:
     future = b'{"v":99,"uid":"x"}'
-    wrong = b'{"v":1,"uid":5}'
+    wrong = b'{"v":1,"started":5}'
     own.write(b"\xff\xfe{\n" + future + b"\n" + line(1) + wrong + b"\n" + b"{]\n")
     batch = taken(folder, own)
     assert numbers(batch) == [1]
@@ -162,9 +151,9 @@ def test_a_line_nested_deeply_is_cut_off_below_not_lost(
         deep = [deep]
     own.write(line(1, kwargs={"deep": deep, "b": 1}) + b"[" * 100_000 + b"\n")
     batch = taken(folder, own)
-    (item,) = batch.items
-    assert TOO_DEEP in str(item.measurement.kwargs["deep"])
-    assert item.measurement.kwargs["b"] == 1
+    (measurement,) = batch.lines
+    assert TOO_DEEP in str(measurement.kwargs["deep"])
+    assert measurement.kwargs["b"] == 1
     assert batch.torn == 1
 
 
@@ -178,3 +167,69 @@ def test_a_file_that_shrinks_while_it_is_read_ends_there(
         segment.size += 100
         batch = take(segment, HEADER_SIZE)
     assert (numbers(batch), batch.end) == ([1], os_size)
+
+
+@pytest.mark.parametrize(
+    "place", [b'"h"', b'"name"', b'"a"', b'"?"', b'"text"'], ids=lambda p: p.decode()
+)
+def test_a_line_with_bytes_that_are_no_text_is_torn_wherever_they_are(
+    folder: Path, own: OwnSegment, place: bytes
+) -> None:
+    """Also in what is passed on as it stands."""
+    whole = line(2, name="name", kwargs={"a": 1}, query="?", body="text")
+    assert place in whole
+    for bad in (b"\xff", b"\xc3", b"\xed\xa0\x80"):
+        own.write(line(1) + whole.replace(place, place[:-1] + bad + b'"') + line(3))
+    batch = taken(folder, own)
+    assert numbers(batch) == [1, 3] * 3
+    assert (batch.torn, batch.strange) == (3, [])
+
+
+def test_text_that_is_not_ascii_is_whole(folder: Path, own: OwnSegment) -> None:
+    own.write(line(1, kwargs={"a": "caf\u00e9"}, body="\N{SNOWMAN}") + line(2))
+    first, _ = taken(folder, own).lines
+    assert (first.kwargs, first.context.body) == ({"a": "caf\u00e9"}, "\N{SNOWMAN}")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"route": ["GET", "/"]},
+        {"route": {"name": "/"}},
+        {"process": [1, "h", "no number"]},
+        {"process": ["1", "h", "0123456789"]},
+        {"ticks": [1, 2, 3]},
+        {"started": None},
+    ],
+    ids=str,
+)
+def test_a_line_whose_facts_are_of_the_wrong_type_is_strange(
+    folder: Path, own: OwnSegment, values: dict[str, object]
+) -> None:
+    wrong = lines.damaged(**values)
+    own.write(line(1) + wrong + b"\n" + line(2))
+    batch = taken(folder, own)
+    assert (numbers(batch), batch.strange, batch.torn) == ([1, 2], [wrong], 0)
+
+
+def test_a_bad_line_among_many_costs_none_of_the_others(
+    folder: Path, own: OwnSegment
+) -> None:
+    bad = {0, 49, 50, 120, 199}
+    written = [b"{torn\n" if n in bad else line(n) for n in range(200)]
+    own.write(b"".join(written))
+    batch = taken(folder, own)
+    assert numbers(batch) == [n for n in range(200) if n not in bad]
+    assert batch.torn == len(bad)
+    assert [raw + b"\n" for raw in batch.lines.raws] == [
+        written[n] for n in range(200) if n not in bad
+    ]
+
+
+def test_others_may_run_while_a_batch_is_read(folder: Path, own: OwnSegment) -> None:
+    own.write(b"".join(line(n) for n in range(500)))
+    breaths: list[int] = []
+    with opened(folder, own.name) as segment:
+        assert segment is not None
+        take(segment, HEADER_SIZE, lambda: breaths.append(1))
+    assert len(breaths) >= 10
