@@ -29,6 +29,5 @@ def hook(
     config = state.config
     lines = Lines(config, recorder, state.names)
     tracker = Tracker(app, state.key, config, lines, endpoints)
-    app.url_value_preprocessors.setdefault(None, []).insert(0, tracker.note)
     unread = config.capture.max_body if config.capture.unread else None
     return partial(Rim, keeper=tracker, key=state.key, max_unread=unread)

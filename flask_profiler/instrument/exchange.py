@@ -28,7 +28,7 @@ class Keeper(Protocol):
     def prepare(self) -> None:
         """Do what must be done before the first request."""
 
-    def begin(self) -> Exchange | None:
+    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
         """Begin a view's phase in the current request."""
 
     def record(self, exchange: Exchange, route: Route, completed: int) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
 from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
+from flask_profiler.instrument.host import Views, may_answer_before_the_view
 from flask_profiler.instrument.views import (
+    View,
     current_request,
     is_decorated,
     is_timed,
@@ -32,7 +34,8 @@ class Tracker:
     """Decide which requests of an application are measured, and have them recorded.
 
     Views are wrapped when the first request comes: until then Flask takes another rule
-    for the same view only as long as it finds the view itself.
+    for the same view only as long as it finds the view itself. From then on it takes no
+    more, but a view may still be put in another's place.
     """
 
     def __init__(
@@ -54,31 +57,19 @@ class Tracker:
         """Those that are tracked; `None`: all, also those declared later."""
         self._routes: dict[int, Route] = {}
         """By the identity of their rules, which they keep alive."""
+        self._tracked: set[str] = set()
+        """Endpoints with a rule that is tracked."""
 
     def prepare(self) -> None:
-        """Wrap the views that are to be timed."""
-        for rule in self._app.url_map.iter_rules():
+        """Wrap the views that are to be timed, now that all are declared."""
+        app = self._app
+        for rule in app.url_map.iter_rules():
             self._route_of(rule)
+        app.view_functions = Views(app.view_functions, self._wrapped)
+        if self._sampling or self._unmatched or may_answer_before_the_view(app):
+            app.url_value_preprocessors.setdefault(None, []).insert(0, self._note)
 
-    def note(self, _endpoint: str | None, view_args: dict[str, Any] | None) -> None:
-        """Note a request and its route, before anything of the application runs."""
-        try:
-            current = current_request()
-            exchange: Exchange | None = current.environ.get(self._key)
-            if exchange is None or exchange.request is not None:
-                return
-            exchange.environ = current.environ
-            exchange.request = current
-            if view_args:
-                exchange.kwargs = view_args.copy()
-            route = self._routes.get(id(current.url_rule))
-            if route is None or not route.plain or current.method == "OPTIONS":
-                route = self._route_to_measure(exchange, current)
-            exchange.route = route
-        except Exception as error:  # noqa: BLE001 - the request goes on
-            report("noting a request", error)
-
-    def begin(self) -> Exchange | None:
+    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
         """Begin a view's phase; `None` where there is nothing to time, or it began."""
         try:
             current = current_request()
@@ -88,6 +79,8 @@ class Tracker:
             exchange: Exchange | None = current.environ.get(self._key)
             if exchange is None or exchange.view_began:
                 return None
+            if exchange.request is None:
+                self._decide(exchange, current, kwargs)
             if exchange.adoptable:
                 self._adopt(exchange)
             exchange.view_began = tick_ns()
@@ -95,6 +88,32 @@ class Tracker:
             report("beginning to time a view", error)
             return None
         return exchange
+
+    def _note(self, _endpoint: str | None, view_args: dict[str, Any] | None) -> None:
+        """Decide on a request before anything of the application runs.
+
+        Needed where something else may answer, or take arguments away, and where the
+        sampling function may look at the request: it costs as much as all the rest of
+        deciding.
+        """
+        try:
+            current = current_request()
+            exchange: Exchange | None = current.environ.get(self._key)
+            if exchange is not None and exchange.request is None:
+                self._decide(exchange, current, dict(view_args or {}))
+        except Exception as error:  # noqa: BLE001 - the request goes on
+            report("noting a request", error)
+
+    def _decide(
+        self, exchange: Exchange, current: Request, kwargs: dict[str, Any]
+    ) -> None:
+        exchange.request = current
+        exchange.environ = current.environ
+        exchange.kwargs = kwargs
+        route = self._routes.get(id(current.url_rule))
+        if route is None or not route.plain or current.method == "OPTIONS":
+            route = self._route_to_measure(exchange, current)
+        exchange.route = route
 
     def _adopt(self, exchange: Exchange) -> None:
         """Have a request measured because a decorated view is called in it."""
@@ -122,15 +141,23 @@ class Tracker:
 
     def _first_seen(self, rule: Rule) -> Route:
         route = route_of(rule, self._ignore, self._names)
-        views = self._app.view_functions
-        view = views.get(rule.endpoint)
+        view = self._app.view_functions.get(rule.endpoint)
         route.tracked = not route.ignored and (
             self._endpoints is None
             or rule.endpoint in self._endpoints
             or is_decorated(view)
         )
-        if route.tracked and view is not None and not is_timed(view):
-            views[rule.endpoint] = timed(view, self.begin)
+        if route.tracked:
+            self._tracked.add(rule.endpoint)
+            if view is not None:
+                self._app.view_functions[rule.endpoint] = self._wrapped(
+                    rule.endpoint, view
+                )
         route.plain = route.tracked and not self._sampling
         self._routes[id(rule)] = route
         return route
+
+    def _wrapped(self, endpoint: str, view: View) -> View:
+        if endpoint not in self._tracked or is_timed(view):
+            return view
+        return timed(view, self.begin)

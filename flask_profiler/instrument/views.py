@@ -21,8 +21,9 @@ from flask_profiler.instrument.exchange import Exchange
 from flask_profiler.state import ready_state
 
 View: TypeAlias = Callable[..., Any]
-Begin: TypeAlias = Callable[[], Exchange | None]
-"""Begins a view's phase; `None` where there is nothing to time, or it has begun."""
+Begin: TypeAlias = Callable[[dict[str, Any]], Exchange | None]
+"""Begins the phase of a view that is called with arguments by name; `None` where there
+is nothing to time, or it has begun."""
 
 current_request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
 """Gives the request itself: one look-up, where its proxy makes one an attribute."""
@@ -38,7 +39,7 @@ def timed(view: View, begin: Begin) -> View:
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        exchange = begin()
+        exchange = begin(kwargs)
         if exchange is None:
             return view(*args, **kwargs)
         try:
@@ -59,7 +60,7 @@ def decorated(view: View) -> View:
 
     @wraps(view)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return await _awaited(_begin_adopted(), view(*args, **kwargs))
+        return await _awaited(_begin_adopted(kwargs), view(*args, **kwargs))
 
     return _marked(wrapper)
 
@@ -77,7 +78,7 @@ def is_decorated(view: View | None) -> bool:
 def _run_and_timed(view: View, begin: Begin) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        exchange = begin()
+        exchange = begin(kwargs)
         if _in_event_loop() or not has_app_context():
             return _awaited(exchange, view(*args, **kwargs))
         run = current_app.ensure_sync(view)
@@ -108,13 +109,13 @@ async def _awaited(exchange: Exchange | None, result: Awaitable[Any]) -> Any:
         exchange.view_ended = tick_ns()
 
 
-def _begin_adopted() -> Exchange | None:
+def _begin_adopted(kwargs: dict[str, Any]) -> Exchange | None:
     """Begin the phase of a decorated view, whose request is then measured."""
     state = ready_state(current_app) if has_app_context() else None
     if state is None or not has_request_context():
         return None
     exchange: Exchange | None = current_request().environ.get(state.key)
-    return exchange.keeper.begin() if exchange else None
+    return exchange.keeper.begin(kwargs) if exchange else None
 
 
 def _marked(wrapper: View) -> View:
