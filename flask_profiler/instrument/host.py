@@ -17,8 +17,10 @@ _STEPS = ("full_dispatch_request", "preprocess_request", "dispatch_request")
 
 def may_answer_before_the_view(app: Flask) -> bool:
     """Tell whether a request may be answered, or changed, before its view is called."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
     return (
-        any(app.before_request_funcs.values())
+        not endpoints <= app.view_functions.keys()
+        or any(app.before_request_funcs.values())
         or any(app.url_value_preprocessors.values())
         or any(vars(app).get(step) for step in _STEPS)
         or any(getattr(type(app), step) is not getattr(Flask, step) for step in _STEPS)

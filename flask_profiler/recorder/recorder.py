@@ -99,6 +99,7 @@ class Recorder(Renewed):
         # Measured on the other side of a fork, or the fork told us nothing.
         self.fork_noticed()
         self._thread.fork_noticed()
+        self._writer.fork_noticed()
         line.process, line.count = self.process, next(self.counter)
 
 

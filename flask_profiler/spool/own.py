@@ -40,27 +40,29 @@ class OwnSegment:
     def write(self, line: bytes) -> bool:
         """Append a line; False: a piece of it was written, and no more could be.
 
-        Then the next line begins with a newline, so that it isn't glued to the piece,
-        which the drainers count as torn. Raises `OSError` when nothing was written.
+        Then `mend` must come before the next. Raises `OSError` when nothing was written.
+        """
+        written = os.write(self._fd, line)
+        return written == len(line) or self._finish(line[written:])
+
+    def mend(self) -> None:
+        """End a line that is there in part, so that the next one isn't glued to it.
+
+        The drainers count it as torn. Raises `OSError` when that can't be done.
         """
         if self._torn:
-            line = b"\n" + line
-        written = os.write(self._fd, line)
-        if written != len(line):
-            return self._finish(line[written:])
-        self._torn = False
-        return True
+            os.write(self._fd, b"\n")
+            self._torn = False
 
     def _finish(self, rest: bytes) -> bool:
-        self._torn = True
         for _ in range(_TRIES):
             try:
                 rest = rest[os.write(self._fd, rest) :]
             except OSError:
-                return False
+                break
             if not rest:
-                self._torn = False
                 return True
+        self._torn = True
         return False
 
     def note_look(self) -> None:

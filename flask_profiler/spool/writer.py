@@ -60,17 +60,16 @@ class Writer(Renewed):
 
         A full or broken disk, a folder that can't be used: logged once, never raised.
         """
-        if os.getpid() != self.owner_pid:
-            self.fork_noticed()
         with self.lock:
             try:
                 own = self._own
-                if own is None or len(line) > self._room or tick_ns() > self._next_look:
-                    own = self._next(len(line))
-                if own is None:
-                    return self._drop()
                 self._room -= len(line)
-                return own.write(line)
+                if self._room < 0 or own is None or tick_ns() > self._next_look:
+                    own = self._next(len(line))
+                    if own is None:
+                        return self._drop()
+                    self._room -= len(line)
+                return own.write(line) or self._torn()
             except Exception as error:  # noqa: BLE001 - never into the request
                 return self._again(line, error)
 
@@ -103,6 +102,7 @@ class Writer(Renewed):
             self._complain("full", f"the spool {self.folder} is full.")
             return None
         own = self._own or self._begin()
+        own.mend()
         rest = self._segment_bytes - own.size
         self._room = max(size, rest if free is None else min(rest, free // _SHARE))
         self._next_look = now + _LOOK_NS
@@ -150,6 +150,10 @@ class Writer(Renewed):
         if own is not None:
             self._rescued += own.rescued()
             own.close()
+
+    def _torn(self) -> bool:
+        self._room = -1
+        return False
 
     def _again(self, line: bytes, error: Exception) -> bool:
         if not isinstance(error, OSError) or error.errno in _NOWHERE:
