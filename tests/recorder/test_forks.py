@@ -23,7 +23,7 @@ from flask_profiler.query import Filter
 from flask_profiler.recorder import Recorder
 from flask_profiler.recorder.holding import gate
 from flask_profiler.spool import forks
-from flask_profiler.spool.segment import opened
+from flask_profiler.spool.segment import listed, opened
 from flask_profiler.storage.sqlite.engine import SQLite
 from tests.lines import line
 
@@ -135,15 +135,20 @@ def test_a_child_does_not_keep_the_segment_of_its_parent_alive(spool: Spool) -> 
 
 
 def test_without_the_hooks_the_pid_tells_a_child_from_its_parent(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool.append("parent")
-    (before,) = spool.segments()
+    recorder.record(new(recorder, "parent"))
+    (before,) = listed(recorder.folder)
     monkeypatch.setattr(forks, "_alive", list)
-    child = Child(lambda: spool.append("child"))
+
+    def record() -> int:
+        recorder.record(new(recorder, "child"))
+        return len(listed(recorder.folder))
+
+    child = Child(record)
+    assert child.said == "2"
+    assert b"child" not in (recorder.folder / before).read_bytes()
     child.end()
-    assert len(spool.segments()) == 2
-    assert b"child" not in before.read_bytes()
 
 
 def test_what_finds_itself_in_another_process_starts_anew(
@@ -157,6 +162,7 @@ def test_what_finds_itself_in_another_process_starts_anew(
     assert spool.writer.lock is not before
     spool.append("child")
     monkeypatch.setattr(os, "getpid", lambda: 2)
+    spool.writer.fork_noticed()
     spool.append("grandchild")
     assert len(spool.segments()) == 3
 

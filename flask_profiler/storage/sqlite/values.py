@@ -82,7 +82,9 @@ def mapping(text_: str | None) -> dict[str, Json]:
 
 def _mended(value: Any, depth: int) -> Json:
     if isinstance(value, msgspec.Struct):
-        value = msgspec.structs.asdict(value)
+        config = value.__struct_config__
+        tag = {config.tag_field: config.tag} if config.tag_field else {}
+        value = tag | msgspec.structs.asdict(value)
     if isinstance(value, dict | list | tuple) and depth == 0:
         return "…"
     if isinstance(value, dict):
