@@ -155,7 +155,9 @@ class _Call:
                 seen=Seen(
                     raised=raised,
                     args=tuple(plain(self._args, names)),
-                    context=plain(function.context, names) if function.context else None,
+                    context=plain(function.context, names)
+                    if function.context
+                    else None,
                 ),
             )
         )

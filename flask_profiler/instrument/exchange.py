@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from flask_profiler.clock import tick_ns, wall_ns
+from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
 from flask_profiler.plain import text_of_any
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask
 
@@ -52,6 +52,6 @@ class Views(dict[str, "View"]):
         for endpoint, view in dict(*views, **named).items():
             self[endpoint] = view
 
-    def __ior__(self, views: Any) -> Views:  # type: ignore[override,misc]
+    def __ior__(self, views: Any) -> Self:  # type: ignore[override,misc]
         self.update(views)
         return self

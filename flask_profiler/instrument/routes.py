@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from flask_profiler.line.encode import route_as_json
 from flask_profiler.plain import plain
 from flask_profiler.redaction import REDACTED, Names
-
-from flask_profiler.line.encode import route_as_json
 
 if TYPE_CHECKING:
     import msgspec

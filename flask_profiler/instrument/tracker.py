@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
-from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
 from flask_profiler.instrument.host import Views, may_answer_before_the_view
+from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
 from flask_profiler.instrument.views import (
     View,
     current_request,

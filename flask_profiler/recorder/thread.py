@@ -81,7 +81,9 @@ class DrainThread(Renewed):
     def tick(self) -> float:
         """Drain once; give the seconds until the next time."""
         began = tick_ns()
-        swept = self._drainer.sweep(Patience(stop=lambda: self._stopping, breathe=_breathe))
+        swept = self._drainer.sweep(
+            Patience(stop=lambda: self._stopping, breathe=_breathe)
+        )
         self._trouble.note(swept.error, stored=swept.drained > 0)
         if swept.error is None and (swept.drained or self._unfinished):
             try:

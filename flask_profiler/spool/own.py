@@ -40,7 +40,8 @@ class OwnSegment:
     def write(self, line: bytes) -> bool:
         """Append a line; False: a piece of it was written, and no more could be.
 
-        Then `mend` must come before the next. Raises `OSError` when nothing was written.
+        Then `mend` must come before the next. Raises `OSError` when nothing was
+        written.
         """
         written = os.write(self._fd, line)
         return written == len(line) or self._finish(line[written:])

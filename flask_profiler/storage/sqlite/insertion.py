@@ -28,11 +28,11 @@ _REFUSED = (
 )
 """What goes wrong with the values, not with the file."""
 
-_AT_ONCE = 100
+_AT_ONCE = 50
 """Rows stored by one statement."""
 _ROW = f"({', '.join('?' * rows.WIDTH)})"
 _INSERTS = {
-    count: f"INSERT INTO {{data}} VALUES {', '.join([_ROW] * count)}"
+    count: f"INSERT INTO {{data}} VALUES {', '.join([_ROW] * count)}"  # noqa: S608
     " ON CONFLICT (started_us, uid) DO NOTHING"
     for count in (_AT_ONCE, 10, 1)
 }
@@ -48,10 +48,8 @@ def insert(
     db = connection.db
     db.execute("SAVEPOINT fp_insert")
     try:
-        if measurements and not _insert_all(connection, tables, measurements):
-            _back(connection)
-            if not _insert_all(connection, tables, _fresh(db, tables, measurements)):
-                raise StorageError("What is new can't be told from what is stored.")
+        if measurements:
+            _insert_new(connection, tables, measurements)
         if mark is not None:
             marks.put(connection, tables, mark)
     except BaseException as error:
@@ -68,6 +66,25 @@ def insert(
 def _back(connection: Connection) -> None:
     connection.db.execute("ROLLBACK TO fp_insert")
     connection.forget()
+
+
+def _insert_new(
+    connection: Connection, tables: Tables, measurements: Sequence[Measurement]
+) -> None:
+    if _insert_all(connection, tables, measurements):
+        return
+    _back(connection)
+    fresh = _fresh(connection.db, tables, measurements)
+    if not _insert_all(connection, tables, fresh):
+        raise StorageError("What is new can't be told from what is stored.")
+
+
+def _insert_fresh(
+    connection: Connection, tables: Tables, measurements: Sequence[Measurement]
+) -> None:
+    fresh = _fresh(connection.db, tables, measurements)
+    if fresh and not _insert_all(connection, tables, fresh):
+        raise StorageError("What is new can't be told from what is stored.")
 
 
 def _insert_all(
