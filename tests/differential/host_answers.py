@@ -23,6 +23,7 @@ from flask import (
 from host_views import guarded, order, produced
 from werkzeug.exceptions import Conflict
 
+DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 BASE_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
 
@@ -74,7 +75,7 @@ def _whole(log: Log) -> dict[str, Callable[[], Any]]:
         "none": lambda: None,
         "session": _counted,
         "cookie": lambda: _with_cookie(Response("cookie")),
-        "file": lambda: send_file(io.BytesIO(file), "text/plain", conditional=True),
+        "file": lambda: _file(io.BytesIO(file)),
         "real file": _real_file,
         "etag": lambda: _tagged(Response(file)),
         "called": lambda: Response.force_type(_wsgi_answer, request.environ),
@@ -153,7 +154,14 @@ def _in_hand_made_context(app: Flask, log: Log) -> str:
 def _real_file() -> Any:
     if order().acts:
         return "a hook that replaces the response would leave the file open"
-    return send_file(__file__, conditional=True)
+    return _file(__file__)
+
+
+def _file(file: Any) -> Response:
+    """Send a file, or the part that is asked for, always at the same time."""
+    response = send_file(file, "text/plain", conditional=True)
+    response.headers["Date"] = DATE
+    return response
 
 
 def _counted() -> str:
@@ -169,6 +177,7 @@ def _with_cookie(response: Response) -> Response:
 
 def _tagged(response: Response) -> Response:
     response.add_etag()
+    response.headers["Date"] = DATE
     return response.make_conditional(request, accept_ranges=True, complete_length=50)
 
 
