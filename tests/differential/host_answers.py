@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from asked import INSIDE, Log
+from asked import Log
 from flask import (
     Flask,
     Response,
     abort,
-    current_app,
     redirect,
     request,
     send_file,
     session,
     stream_with_context,
 )
+from host_nested import nested_answers
 from host_views import guarded, order, produced
 from werkzeug.exceptions import Conflict
 
@@ -48,7 +47,7 @@ def answers(app: Flask, log: Log) -> dict[str, Callable[[], Any]]:
     return (
         _whole(log)
         | _streamed(log)
-        | _nested(app, log)
+        | nested_answers(app, log)
         | {name: partial(_raise, kind) for name, kind in ERRORS.items()}
     )
 
@@ -108,47 +107,6 @@ def _streamed(log: Log) -> dict[str, Callable[[], Any]]:
         "echo": lambda: Response(stream_with_context(_echoed(log))),
         "closing stream": lambda: _closing(log, Response(made((b"a", b"b")))),
     }
-
-
-def _nested(app: Flask, log: Log) -> dict[str, Callable[[], Any]]:
-    return {
-        "other view": lambda: "with " + app.view_functions["other"](),
-        "own client": lambda: _asked_again(app, log),
-        "by hand": lambda: _in_hand_made_context(app, log),
-        "again": lambda: _through_again(app, log),
-    }
-
-
-def _asked_again(app: Flask, log: Log) -> str:
-    asked = replace(order(), answer="stream", read="data", acts=frozenset())
-    client = app.test_client()
-    overrides = {"test.asked": asked}
-    path = f"/again/7?id={asked.number + INSIDE}"
-    got = client.post(path, data=b"inside", environ_overrides=overrides)
-    log.append(("inside", "/again/<int:number>", "POST", got.status_code))
-    log.append((list(got.headers), got.data))
-    return f"{got.status} {request.path}"
-
-
-def _through_again(app: Flask, log: Log) -> Response:
-    number = order().number + INSIDE
-    made = dict(request.environ, PATH_INFO="/other", QUERY_STRING=f"id={number}")
-    status = 500
-    try:
-        response = Response.from_app(app.wsgi_app, made, buffered=True)
-        status = response.status_code
-    finally:
-        log.append(("inside", "/other", request.method, status))
-    return response
-
-
-def _in_hand_made_context(app: Flask, log: Log) -> str:
-    with app.test_request_context("/again/9?by=hand"):
-        log.append(("by hand", request.path, request.endpoint))
-        log.append(("preprocessed", guarded(app.preprocess_request)))
-    with app.app_context():
-        log.append(("application", current_app.name, request.path))
-    return request.path
 
 
 def _real_file() -> Any:
