@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from asked import INSIDE, Log
+from asked import Log
 from flask import (
     Flask,
     Response,
     abort,
-    current_app,
     redirect,
     request,
     send_file,
     session,
     stream_with_context,
 )
+from host_nested import nested_answers
 from host_views import guarded, order, produced
 from werkzeug.exceptions import Conflict
 
+DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 BASE_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
 
@@ -47,7 +47,7 @@ def answers(app: Flask, log: Log) -> dict[str, Callable[[], Any]]:
     return (
         _whole(log)
         | _streamed(log)
-        | _nested(app, log)
+        | nested_answers(app, log)
         | {name: partial(_raise, kind) for name, kind in ERRORS.items()}
     )
 
@@ -74,7 +74,7 @@ def _whole(log: Log) -> dict[str, Callable[[], Any]]:
         "none": lambda: None,
         "session": _counted,
         "cookie": lambda: _with_cookie(Response("cookie")),
-        "file": lambda: send_file(io.BytesIO(file), "text/plain", conditional=True),
+        "file": lambda: _file(io.BytesIO(file)),
         "real file": _real_file,
         "etag": lambda: _tagged(Response(file)),
         "called": lambda: Response.force_type(_wsgi_answer, request.environ),
@@ -109,51 +109,17 @@ def _streamed(log: Log) -> dict[str, Callable[[], Any]]:
     }
 
 
-def _nested(app: Flask, log: Log) -> dict[str, Callable[[], Any]]:
-    return {
-        "other view": lambda: "with " + app.view_functions["other"](),
-        "own client": lambda: _asked_again(app, log),
-        "by hand": lambda: _in_hand_made_context(app, log),
-        "again": lambda: _through_again(app, log),
-    }
-
-
-def _asked_again(app: Flask, log: Log) -> str:
-    asked = replace(order(), answer="stream", read="data", acts=frozenset())
-    client = app.test_client()
-    overrides = {"test.asked": asked}
-    path = f"/again/7?id={asked.number + INSIDE}"
-    got = client.post(path, data=b"inside", environ_overrides=overrides)
-    log.append(("inside", "/again/<int:number>", "POST", got.status_code))
-    log.append((list(got.headers), got.data))
-    return f"{got.status} {request.path}"
-
-
-def _through_again(app: Flask, log: Log) -> Response:
-    number = order().number + INSIDE
-    made = dict(request.environ, PATH_INFO="/other", QUERY_STRING=f"id={number}")
-    status = 500
-    try:
-        response = Response.from_app(app.wsgi_app, made, buffered=True)
-        status = response.status_code
-    finally:
-        log.append(("inside", "/other", request.method, status))
-    return response
-
-
-def _in_hand_made_context(app: Flask, log: Log) -> str:
-    with app.test_request_context("/again/9?by=hand"):
-        log.append(("by hand", request.path, request.endpoint))
-        log.append(("preprocessed", guarded(app.preprocess_request)))
-    with app.app_context():
-        log.append(("application", current_app.name, request.path))
-    return request.path
-
-
 def _real_file() -> Any:
     if order().acts:
         return "a hook that replaces the response would leave the file open"
-    return send_file(__file__, conditional=True)
+    return _file(__file__)
+
+
+def _file(file: Any) -> Response:
+    """Send a file, or the part that is asked for, always at the same time."""
+    response = send_file(file, "text/plain", conditional=True)
+    response.headers["Date"] = DATE
+    return response
 
 
 def _counted() -> str:
@@ -169,6 +135,7 @@ def _with_cookie(response: Response) -> Response:
 
 def _tagged(response: Response) -> Response:
     response.add_etag()
+    response.headers["Date"] = DATE
     return response.make_conditional(request, accept_ranges=True, complete_length=50)
 
 

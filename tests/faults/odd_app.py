@@ -6,15 +6,16 @@ import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, copy_current_request_context, request
+from odd_bodies import bodies, note
 
 import flask_profiler
 
 app = Flask(__name__)
+app.register_blueprint(bodies)
 app.config["flask_profiler"] = {
     "enabled": os.environ.get("PROFILED") != "no",
     "storage": {"engine": "sqlite", "FILE": "store.sql"},
@@ -22,7 +23,6 @@ app.config["flask_profiler"] = {
 }
 INSIDE = 100_000
 """What the number of a request is greater by that is made inside another."""
-LARGE = 4_000_000
 RAISED: dict[str, type[BaseException]] = {
     "system-exit": SystemExit,
     "generator-exit": GeneratorExit,
@@ -32,62 +32,9 @@ RAISED: dict[str, type[BaseException]] = {
 }
 
 
-def note(text: object) -> None:
-    """Append to the events of this server, in one piece."""
-    opened = os.open("events", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    try:
-        os.write(opened, f"{text}\n".encode())
-    finally:
-        os.close(opened)
-
-
 @app.get("/item/<int:number>")
 def item(number: int) -> str:
     return f"{number:08d}"
-
-
-@app.post("/ignores/<int:number>")
-def ignores(number: int) -> str:
-    note("entered")
-    return f"ignored {number}"
-
-
-@app.post("/reads/<int:number>")
-def reads(number: int) -> bytes:
-    note("entered")
-    data = request.get_data()
-    note(f"read {data!r}")
-    return data + b" read"
-
-
-@app.post("/bytes/<int:number>")
-def single_bytes(number: int) -> str:
-    note("entered")
-    while byte := request.stream.read(1):
-        note(f"byte {byte!r}")
-    return "all"
-
-
-@app.get("/endless/<int:number>")
-def endless(number: int) -> Iterator[bytes]:
-    note("entered")
-    try:
-        while True:
-            yield b"x" * 65536
-    finally:
-        note("closed")
-
-
-@app.get("/large/<int:number>")
-def large(number: int) -> bytes:
-    note("entered")
-    return b"x" * LARGE
-
-
-@app.get("/half-way/<int:number>")
-def half_way(number: int) -> Iterator[bytes]:
-    yield b"begun"
-    raise LookupError("half-way")
 
 
 @app.get("/raises/<name>/<int:number>")

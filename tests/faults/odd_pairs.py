@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.faults.servers import Server, start, wait_for
 
-APPLICATION = Path(__file__).with_name("odd_app.py")
+HOST = {"odd_app.py": "served.py", "odd_bodies.py": "odd_bodies.py"}
+"""The files of the application, and their names where it runs."""
 OPTIONS = {
     "sync": ("gunicorn", ["-w", "1", "--timeout", "60"]),
     "gthread": ("gunicorn", ["-w", "1", "-k", "gthread", "--threads", "4"]),
@@ -140,7 +141,8 @@ def pair(kind: str, folder: Path, **settings: str) -> Iterator[Pair]:
     for profiled in ("no", "yes"):
         place = folder / profiled
         place.mkdir()
-        shutil.copy(APPLICATION, place / "served.py")
+        for file, name in HOST.items():
+            shutil.copy(Path(__file__).with_name(file), place / name)
         started.append(start(command, options, place, PROFILED=profiled, **settings))
     try:
         yield Pair(*started, kind)
