@@ -17,6 +17,7 @@ from flask_profiler.measurement import Context
 from flask_profiler.query import Filter
 from flask_profiler.storage.base import Mark
 from flask_profiler.storage.sqlite.contexts import _packed, _unpacked
+from flask_profiler.storage.sqlite.insertion import _AT_ONCE as AT_ONCE
 from tests.lines import damaged, line, spooled
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def column(sqlite: SQLite, name: str) -> list[Any]:
         return [row[0] for row in source.connection.db.execute(query)]
 
 
-@pytest.mark.parametrize("count", [1, 9, 10, 11, 99, 100, 101, 110, 111, 257, 1000])
+@pytest.mark.parametrize(
+    "count", [1, 9, 10, 11, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, AT_ONCE + 11, 1000]
+)
 def test_lines_come_back_as_they_were_measured(sqlite: SQLite, count: int) -> None:
     lines = spooled(*requests(count))
     sqlite.insert_many(lines)
@@ -89,18 +92,20 @@ def test_a_line_is_the_same_whether_stored_at_once_or_put_together_first(
     assert stored(sqlite) == at_once == by_uid(lines)
 
 
-@pytest.mark.parametrize("known", [(0,), (50,), (99, 100), (105,), (110,), (3, 111)])
+@pytest.mark.parametrize(
+    "known", [(0,), (AT_ONCE - 1, AT_ONCE), (AT_ONCE + 5,), (AT_ONCE + 10,), (3, -1)]
+)
 def test_known_uids_in_any_statement_disturb_none_of_the_others(
     sqlite: SQLite, known: tuple[int, ...]
 ) -> None:
-    """112 lines: a statement for a hundred, one for ten, and two for one each."""
-    lines = spooled(*requests(112))
+    """A large statement, one for ten rows, and two for one each."""
+    lines = spooled(*requests(AT_ONCE + 12))
     for number in known:
-        sqlite.insert_many(lines[number : number + 1])
+        sqlite.insert_many(lines[number:][:1])
     sqlite.insert_many(lines, Mark("segment-1", 42))
     assert stored(sqlite) == by_uid(lines)
     assert sqlite.mark("segment-1") == 42
-    more = spooled(*requests(112, 112))
+    more = spooled(*requests(112, 112 + AT_ONCE))
     sqlite.insert_many(more)
     assert stored(sqlite) == by_uid(lines) | by_uid(more)
 
