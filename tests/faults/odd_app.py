@@ -19,6 +19,7 @@ app.register_blueprint(bodies)
 app.config["flask_profiler"] = {
     "enabled": os.environ.get("PROFILED") != "no",
     "storage": {"engine": "sqlite", "FILE": "store.sql"},
+    "ignore": ["^/census/"],
     "capture": {"unread": os.environ.get("UNREAD") == "yes"},
 }
 INSIDE = 100_000

@@ -68,5 +68,5 @@ def test_memory_files_and_threads_stay_as_many(tmp_path: Path) -> None:
 
 def balance(both: Pair, answered: set[int]) -> None:
     """What a client has left is over only when the server notices."""
-    wait_for(lambda: answered <= both.profiled.stored().keys(), "all measurements")
-    assert set(both.profiled.stored().values()) == {1}
+    wait_for(lambda: answered <= both.all_stored().keys(), "all measurements")
+    assert set(both.all_stored().values()) == {1}
