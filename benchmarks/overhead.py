@@ -34,7 +34,7 @@ import flask_profiler
 from flask_profiler.instrument import rim, tracker
 from flask_profiler.recorder import recorder
 from flask_profiler.request_context.capture import Capture
-from flask_profiler.request_context.headers import Headers
+from flask_profiler.request_context.environs import Environs
 from flask_profiler.spool.writer import Writer
 
 
@@ -95,14 +95,12 @@ def interleaved(
 
 
 PARTS = {
-    "note the route": (tracker.Tracker, "note"),
-    "begin the view": (tracker, "begin_under"),
-    "headers": (Headers, "of"),
-    "url": (Capture, "url"),
+    "begin the view": (tracker.Tracker, "begin"),
+    "headers and URL": (Environs, "taken"),
     "body": (Capture, "content"),
     "encode": (recorder, "encode"),
     "append": (Writer, "append"),
-    "frame the body, all above but the first two": (rim, "framed"),
+    "frame the body, all above but the first": (rim, "framed"),
 }
 
 

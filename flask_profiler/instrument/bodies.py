@@ -78,9 +78,11 @@ def _complete_at_once(
             exchange.count(chunk)
         return True
     environ = exchange.environ
+    if exchange.status is None:
+        return False  # the application will be called when the body is asked for
     if announced == 0 or environ.get("REQUEST_METHOD") == "HEAD":
         return True
-    if exchange.status is not None and exchange.status.startswith(_BODILESS):
+    if exchange.status.startswith(_BODILESS):
         return True
     wrapper = environ.get("wsgi.file_wrapper")
     if wrapper is None or not (

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask import got_request_exception
+
 from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
-from flask_profiler.instrument.host import Views, may_answer_before_the_view
+from flask_profiler.instrument.host import (
+    Views,
+    may_answer_before_the_view,
+    rule_of,
+)
 from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
 from flask_profiler.instrument.views import (
     View,
@@ -68,6 +74,7 @@ class Tracker:
         app.view_functions = Views(app.view_functions, self._wrapped)
         if self._sampling or self._unmatched or may_answer_before_the_view(app):
             app.url_value_preprocessors.setdefault(None, []).insert(0, self._note)
+        got_request_exception.connect(self._note_failed, app)
 
     def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
         """Begin a view's phase; `None` where there is nothing to time, or it began."""
@@ -80,7 +87,7 @@ class Tracker:
             if exchange is None or exchange.view_began:
                 return None
             if exchange.request is None:
-                self._decide(exchange, current, kwargs)
+                self._decide(exchange, current, kwargs, current.url_rule)
             if exchange.adoptable:
                 self._adopt(exchange)
             exchange.view_began = tick_ns()
@@ -100,19 +107,35 @@ class Tracker:
             current = current_request()
             exchange: Exchange | None = current.environ.get(self._key)
             if exchange is not None and exchange.request is None:
-                self._decide(exchange, current, dict(view_args or {}))
+                kwargs = dict(view_args or {})
+                self._decide(exchange, current, kwargs, current.url_rule)
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("noting a request", error)
 
+    def _note_failed(self, app: Flask, **_: object) -> None:
+        """Decide on a request that an exception ends before anything else could."""
+        try:
+            current = current_request()
+            exchange: Exchange | None = current.environ.get(self._key)
+            if exchange is not None and exchange.request is None:
+                rule, arguments = rule_of(app, current)
+                self._decide(exchange, current, arguments, rule)
+        except Exception as error:  # noqa: BLE001 - the request goes on
+            report("noting a request that failed", error)
+
     def _decide(
-        self, exchange: Exchange, current: Request, kwargs: dict[str, Any]
+        self,
+        exchange: Exchange,
+        current: Request,
+        kwargs: dict[str, Any],
+        rule: Rule | None,
     ) -> None:
         exchange.request = current
         exchange.environ = current.environ
         exchange.kwargs = kwargs
-        route = self._routes.get(id(current.url_rule))
+        route = self._routes.get(id(rule))
         if route is None or not route.plain or current.method == "OPTIONS":
-            route = self._route_to_measure(exchange, current)
+            route = self._route_to_measure(exchange, current.method, rule)
         exchange.route = route
 
     def _adopt(self, exchange: Exchange) -> None:
@@ -124,12 +147,13 @@ class Tracker:
         route = exchange.route = self._route_of(rule)
         route.tracked, route.plain = True, not self._sampling
 
-    def _route_to_measure(self, exchange: Exchange, current: Request) -> Route | None:
-        rule = current.url_rule
+    def _route_to_measure(
+        self, exchange: Exchange, method: str, rule: Rule | None
+    ) -> Route | None:
         route = self._unmatched
         if rule is not None:
             route = self._route_of(rule)
-            if route.automatic_options and current.method == "OPTIONS":
+            if route.automatic_options and method == "OPTIONS":
                 route = self._unmatched
             elif not route.tracked:
                 exchange.adoptable = not route.ignored

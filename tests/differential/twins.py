@@ -180,5 +180,4 @@ def _matched(app: Flask, asked: Asked) -> tuple[str, str | None]:
 def _until_left(log: Log) -> Log:
     """Leave out what is read once the application has answered: that may be gone."""
     left = log.index(("left",))
-    late = ("input", "closing")
-    return log[:left] + [entry for entry in log[left:] if entry[0] not in late]
+    return log[:left] + [entry for entry in log[left:] if entry[0] != "input"]
