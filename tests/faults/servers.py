@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,52 +17,15 @@ from flask_profiler.query import Filter
 from flask_profiler.recorder import drain_for_reader
 from flask_profiler.spool.folder import folder_for
 from flask_profiler.storage.registry import open_url
+from tests.faults.servers_kinds import KINDS, Kind, launch
 from tests.faults.servers_load import Books, Load
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Collection
 
-BIN = Path(sys.executable).parent
-APPLICATION = Path(__file__).with_name("servers_app.py")
-GTHREAD = ["-k", "gthread", "--threads", "8"]
-GUNICORN = {
-    "sync": ["-w", "2"],
-    "gthread": ["-w", "2", *GTHREAD],
-    "preload": ["-w", "2", *GTHREAD, "--preload"],
-    "gevent": ["-w", "2", "-k", "gevent"],
-}
-"""The ways to run gunicorn."""
 HANGING = 10_000_000
 """The number of the request that hangs."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How a kind of server is called, and where it says its port."""
-
-    command: str
-    port: re.Pattern[str]
-    keeps: bool = True
-    """Whether it keeps a connection for another request."""
-
-
-KINDS = {
-    "gunicorn": Kind(
-        "gunicorn served:app -b 127.0.0.1:0 --no-control-socket --graceful-timeout 2",
-        re.compile(r"Listening at: \S+:(\d+)"),
-    ),
-    "uwsgi": Kind(
-        "pyuwsgi --http-socket 127.0.0.1:0 -w served:app --processes 2 -L"
-        " --worker-reload-mercy 2",
-        re.compile(r"bound to TCP address 127\.0\.0\.1:(\d+)"),
-        keeps=False,
-    ),
-    "flask": Kind(
-        "flask --app served run --port 0",
-        re.compile(r"Running on http://127\.0\.0\.1:(\d+)"),
-        keeps=False,
-    ),
-}
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
@@ -104,7 +64,7 @@ class Server:
 
     def complaints(self) -> list[str]:
         """Give what we have logged: errors and warnings."""
-        return re.findall(r"(?m)^(?!  File ).*\bflask_profiler\b.*$", self.said())
+        return re.findall(r"(?m)^flask_profiler[: ].*$", self.said())
 
     def load(self, clients: int = 4) -> Load:
         """Have clients ask while the block runs."""
@@ -174,24 +134,10 @@ class Server:
 
 def start(kind: str, options: list[str], folder: Path, **settings: str) -> Server:
     """Start a server over the application, as a process group of its own."""
-    chosen = KINDS[kind]
-    if not (folder / "served.py").exists():
-        shutil.copy(APPLICATION, folder / "served.py")
-    program, *arguments = chosen.command.split()
     log = folder / f"log-{time.monotonic_ns()}"
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [str(BIN / program), *arguments, *options],
-            cwd=folder,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            # One seed, because sets of methods are answered in their order.
-            env=os.environ
-            | {"PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}
-            | settings,
-        )
-    return Server(process, chosen, folder, log)
+        process = launch(kind, options, folder, out, settings)
+    return Server(process, KINDS[kind], folder, log)
 
 
 def _processes() -> list[int]:

@@ -71,15 +71,15 @@ class Books:
 class Wire:
     """A connection that is kept as long as the server keeps it: cheap requests."""
 
-    def __init__(self, port: int, *, keep: bool = True) -> None:
-        self._port = port
-        self._keep = keep
+    def __init__(self, port: int, *, keep: bool = True, seconds: float = 10) -> None:
+        self._port, self._keep, self._seconds = port, keep, seconds
         self._socket: socket.socket | None = None
 
     def connect(self) -> socket.socket:
         """Open the connection unless it is open. Raises `OSError`."""
         if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+            address = ("127.0.0.1", self._port)
+            self._socket = socket.create_connection(address, self._seconds)
         return self._socket
 
     def exchange(self, path: str) -> tuple[bytes, bytes]:
@@ -132,7 +132,7 @@ class Load:
             client.join()
 
     def _run(self) -> None:
-        wire = Wire(self._port, keep=self._keep)
+        wire = Wire(self._port, keep=self._keep, seconds=PATIENCE)
         for turn in itertools.count(1):
             if self._over.is_set():
                 break

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.servers import GUNICORN, wait_for
+from tests.faults.servers import wait_for
+from tests.faults.servers_kinds import GUNICORN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.servers import GUNICORN
+from tests.faults.servers_kinds import GUNICORN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.servers import GUNICORN
+from tests.faults.servers_kinds import GUNICORN
 from tests.faults.servers_load import masked
 
 if TYPE_CHECKING:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +17,8 @@ from flask_profiler.query import Filter
 from flask_profiler.recorder import drain_for_reader
 from flask_profiler.spool.folder import folder_for
 from flask_profiler.storage.registry import open_url
+from tests.faults.servers import wait_for
+from tests.faults.servers_load import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,43 +55,6 @@ class Books:
 
     def workers(self) -> set[int]:
         return set(self.answered.values())
-
-
-class Wire:
-    """A connection that is kept as long as the server keeps it: cheap requests."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._socket: socket.socket | None = None
-
-    def exchange(self, path: str) -> tuple[bytes, bytes]:
-        """Send a GET; give head and body. Raises `OSError` when none comes whole."""
-        if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self._port), 10)
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
-        head, _, body = self._received(b"\r\n\r\n").partition(b"\r\n\r\n")
-        found = re.search(rb"(?i)content-length: (\d+)", head)
-        length = int(found[1]) if found else 0
-        while len(body) < length:
-            body += self._received(b"")
-        if b"connection: close" in head.lower():
-            self.close()
-        return head, body
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-    def _received(self, until: bytes) -> bytes:
-        assert self._socket is not None
-        data = b""
-        while not data or until not in data:
-            more = self._socket.recv(4096)
-            if not more:
-                raise ConnectionResetError
-            data += more
-        return data
 
 
 @dataclass
@@ -146,14 +109,6 @@ class Server:
         numbers = Counter(m.kwargs["number"] for m in storage.find(Filter()))
         storage.close()
         return numbers
-
-
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 15) -> None:
-    """Poll until a condition holds, and fail when it never does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from flask_profiler.errors import StorageError
 from flask_profiler.query import Filter
 from flask_profiler.spool import counters
 from flask_profiler.storage.registry import open_url
-from tests.integration.conftest import Wire, wait_for
+from tests.faults.servers import wait_for
+from tests.faults.servers_load import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.conftest import wait_for
+from tests.faults.servers import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
