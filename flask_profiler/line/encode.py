@@ -66,8 +66,6 @@ def _keep(kept: dict[str, Any], field: msgspec.structs.FieldInfo, value: Json) -
 
 def storable(value: object, depth: int = 0) -> Json:
     """Give the value as JSON can hold it, everything else as text."""
-    if isinstance(value, msgspec.Struct):
-        value = msgspec.structs.astuple(value)
     if not isinstance(value, (dict, list, tuple, set, frozenset)):
         return _single(value)
     if depth >= DEEPEST:

@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,10 @@ class Text(str):
 class Unspeakable:
     def __str__(self) -> str:
         raise ValueError("no")
+
+
+class Point(msgspec.Struct):
+    x: int
 
 
 class Colour(enum.IntEnum):
@@ -62,8 +67,8 @@ def test_a_line_ends_with_its_only_newline() -> None:
         ((1, range(2)), [1, "range(0, 2)"]),
         ([Text(), True, 2**70, float("inf")], ["", True, str(2**70), "inf"]),
         (
-            [Text(), uuid.UUID(int=0), dt.date(2026, 1, 2), Colour.RED],
-            ["", "00000000-0000-0000-0000-000000000000", "2026-01-02", 1],
+            [Text(), uuid.UUID(int=0), dt.date(2026, 1, 2), Colour.RED, Point(5)],
+            ["", "00000000-0000-0000-0000-000000000000", "2026-01-02", 1, {"x": 5}],
         ),
     ],
 )

@@ -75,14 +75,6 @@ def _insert_new(
         return
     _back(connection)
     fresh = _fresh(connection.db, tables, measurements)
-    if not _insert_all(connection, tables, fresh):
-        raise StorageError("What is new can't be told from what is stored.")
-
-
-def _insert_fresh(
-    connection: Connection, tables: Tables, measurements: Sequence[Measurement]
-) -> None:
-    fresh = _fresh(connection.db, tables, measurements)
     if fresh and not _insert_all(connection, tables, fresh):
         raise StorageError("What is new can't be told from what is stored.")
 
