@@ -1,6 +1,6 @@
 """One file of the spool: how it is made, named, opened, locked and retired.
 
-Format, version 1: a header of fixed width, then lines (`spool.line`).
+Format, version 1: a header of fixed width, then lines (`line.format`).
 
     {"spool": 1, "drained":                   93}
 
