@@ -31,6 +31,7 @@ _gate = _Gate()
 @contextmanager
 def gate(wait: float) -> Iterator[None]:
     """Hold this process's drains, or raise `StorageBusyError` after `wait` seconds."""
+    _gate.fork_noticed()
     lock = _gate.lock
     if not lock.acquire(timeout=max(0.0, wait)):
         raise StorageBusyError("Another thread of this process is draining the spool.")

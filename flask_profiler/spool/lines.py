@@ -15,7 +15,7 @@ from flask_profiler.spool.segment import Segment
 
 BATCH: Final = 1000
 """Lines taken at once, at most."""
-_STRETCH: Final = 25
+_STRETCH: Final = 50
 """Lines read before other threads of the process get a chance to run."""
 _CHUNK: Final = 1 << 20
 

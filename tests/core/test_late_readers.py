@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import flask
-import pytest
 from answers import around
 from flask import Flask, Response, request
 from hosting import environ, install, measured, only, raw
@@ -81,7 +80,6 @@ def test_a_generator_may_read_its_body_after_the_last_announced_byte(
 def test_a_client_that_leaves_before_unread_reads_its_body_is_no_error(
     app: Flask, swallowed: list[BaseException]
 ) -> None:
-
 
     class Gone:
         def read(self, _size: int) -> bytes:

@@ -42,7 +42,6 @@ def answering(path: str = "/sync") -> list[Asked]:
     ]
 
 
-@pytest.mark.swallows
 @pytest.mark.parametrize("unread", [True, False])
 @pytest.mark.parametrize("breaks_at", [None, 1])
 def test_every_way_to_read_gives_the_same(
