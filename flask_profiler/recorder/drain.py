@@ -75,6 +75,7 @@ class Drainer:
             while more and patience.lasts():
                 with gate(patience.wait()):
                     more = self._has_work(name) and self._step(name, swept, patience)
+                patience.pace.rest()
         except OSError as error:
             # One segment that can't be read doesn't stop the others.
             swept.error = unusable(self.folder / name, "drained", error)
@@ -98,7 +99,7 @@ class Drainer:
                 segment = held.enter_context(segments.opened(self.folder, name))
                 if segment is None:
                     return False
-                batch = take(segment, self._offset(segment), patience.breathe)
+                batch = take(segment, self._offset(segment), patience.pace.lines)
                 deposit = self._deposit(segment, batch)
             # Committed.
             segment.note_drained(batch.end)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.errors import ProfilerError
+from flask_profiler.recorder.pace import FULL, Pace
 from flask_profiler.spool import segment as segments
 from flask_profiler.spool.folder import check
 
@@ -35,13 +36,12 @@ class Patience:
         wait: float = 0.0,
         seconds: float | None = None,
         stop: Callable[[], bool] = lambda: False,
-        breathe: Callable[[], object] = lambda: None,
+        pace: Pace = FULL,
     ) -> None:
         self._wait = wait
         self._end = math.inf if seconds is None else tick_ns() + seconds * 1e9
         self._stop = stop
-        self.breathe = breathe
-        """Lets other threads run."""
+        self.pace = pace
 
     def wait(self) -> float:
         """Tell how many seconds a busy storage is waited for now."""

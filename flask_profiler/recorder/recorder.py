@@ -97,9 +97,9 @@ class Recorder(Renewed):
 
     def _adopt(self, line: Line) -> None:
         # Measured on the other side of a fork, or the fork told us nothing.
-        self.fork_noticed()
-        self._thread.fork_noticed()
         self._writer.fork_noticed()
+        self._thread.fork_noticed()
+        self.fork_noticed()
         line.process, line.count = self.process, next(self.counter)
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Final
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.errors import StorageUnavailableError
 from flask_profiler.guard import logger, shielded
 from flask_profiler.recorder.drain import Drainer
 from flask_profiler.recorder.outcome import Patience
+from flask_profiler.recorder.pace import Polite
 from flask_profiler.recorder.trouble import Trouble
 from flask_profiler.spool.forks import Renewed
-from flask_profiler.spool.native import NativeLock, new_gate, original, start
-
-_BREATH: Final = 50e-6
-"""Seconds."""
+from flask_profiler.spool.native import NativeLock, new_gate, start
 
 
 class DrainThread(Renewed):
@@ -81,9 +78,8 @@ class DrainThread(Renewed):
     def tick(self) -> float:
         """Drain once; give the seconds until the next time."""
         began = tick_ns()
-        swept = self._drainer.sweep(
-            Patience(stop=lambda: self._stopping, breathe=_breathe)
-        )
+        pace = Polite(self._pause)
+        swept = self._drainer.sweep(Patience(stop=lambda: self._stopping, pace=pace))
         self._trouble.note(swept.error, stored=swept.drained > 0)
         if swept.error is None and (swept.drained or self._unfinished):
             try:
@@ -95,6 +91,11 @@ class DrainThread(Renewed):
             # Half of the time at most goes into it.
             return min(self._interval, (tick_ns() - began) / 1e9)
         return self._interval
+
+    def _pause(self, seconds: float) -> None:
+        # Cut short when the thread is to end; the bell goes on ringing.
+        if self._bell.acquire(timeout=seconds):
+            self._bell.release()
 
     def works_with(self, bell: NativeLock) -> bool:
         """Tell whether the thread with this bell shall go on."""
@@ -110,11 +111,6 @@ class DrainThread(Renewed):
             self._drainer.tidy()
             self._tidied = True
         self._unfinished = self._drainer.storage.upkeep()
-
-
-def _breathe() -> None:
-    # Long enough that a thread which waits for the interpreter gets it.
-    original("time", "sleep")(_BREATH)
 
 
 def _work(

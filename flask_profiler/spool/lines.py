@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,9 +14,7 @@ from flask_profiler.spool.segment import Segment
 
 BATCH: Final = 1000
 """Lines taken at once, at most."""
-_STRETCH: Final = 50
-"""Lines read before other threads of the process get a chance to run."""
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 18
 
 _UNREADABLE: Final = (msgspec.DecodeError, RecursionError, UnicodeError)
 
@@ -39,10 +36,8 @@ class Batch:
     """JSON that is no line of a version we know."""
 
 
-def take(
-    segment: Segment, offset: int, breathe: Callable[[], object] = lambda: None
-) -> Batch:
-    """Take the next lines from `offset` on; `breathe` is called now and then.
+def take(segment: Segment, offset: int, most: int = BATCH) -> Batch:
+    """Take the next lines from `offset` on.
 
     A last line without its newline is left for later while the segment has an owner;
     when it has none, it is taken if it is whole, else counted as torn.
@@ -52,7 +47,7 @@ def take(
         return Batch(segment.size, moved=False, last=True, torn=torn)
     data = _read(segment, offset)
     at_end = offset + len(data) >= segment.size
-    raws = data.split(b"\n", BATCH)
+    raws = data.split(b"\n", most)
     rest = raws.pop()
     end = offset + len(data) - len(rest)
     complete = b"\n" not in rest
@@ -60,9 +55,7 @@ def take(
         raws.append(rest)
         end = segment.size
     batch = Batch(end, moved=end > offset, last=at_end and complete)
-    for start in range(0, len(raws), _STRETCH):
-        _sort(raws[start : start + _STRETCH], batch)
-        breathe()
+    _sort(raws, batch)
     return batch
 
 

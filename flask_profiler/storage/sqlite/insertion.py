@@ -28,13 +28,14 @@ _REFUSED = (
 )
 """What goes wrong with the values, not with the file."""
 
-_AT_ONCE = 50
+_AT_ONCE = 250
 """Rows stored by one statement."""
+_COUNTS = (_AT_ONCE, 50, 10, 1)
 _ROW = f"({', '.join('?' * rows.WIDTH)})"
 _INSERTS = {
     count: f"INSERT INTO {{data}} VALUES {', '.join([_ROW] * count)}"  # noqa: S608
     " ON CONFLICT (started_us, uid) DO NOTHING"
-    for count in (_AT_ONCE, 10, 1)
+    for count in _COUNTS
 }
 
 
@@ -153,7 +154,8 @@ def _insert_rows(
     Gives the number of those that were not there yet.
     """
     start = stored = 0
-    for count in (_AT_ONCE, 10, 1):
+    most = db.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // rows.WIDTH
+    for count in (count for count in _COUNTS if count <= most):
         while len(batch) - start >= count:
             part = batch[start : start + count]
             query = tables.sql(_INSERTS[count])
