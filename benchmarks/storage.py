@@ -19,12 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from flask_profiler.measurement import Context, Measurement, Phases, Uids
+from flask_profiler.measurement import Context, Measurement, Phases
 from flask_profiler.query import NEWEST_FIRST, ROUTE, Filter, Page, Sort, SortKey
 from flask_profiler.storage.sqlite.engine import SQLite
 
 BATCH = 1000
-UIDS = Uids()
 SLOWEST = Sort((SortKey("elapsed", descending=True),))
 
 
@@ -50,7 +49,7 @@ def made(n: int) -> Measurement:
     started, view = 1_790_000_000_000_000 + n * 900, n * 7919 % 50_000
     url = f"https://shop.example/product/{n % 1000}"
     return Measurement(
-        uid=UIDS.make(started),
+        uid=f"{started // 1_000_000:08x}{secrets.token_hex(8)}",
         started_us=started,
         elapsed_us=300 + view,
         method="GET",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from typing import Any, TypeAlias
 
 import msgspec
@@ -61,7 +59,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One measured request, or one call of a function measured by hand."""
 
     uid: str
-    """24 hex digits, unique everywhere, time-ordered (`Uids`)."""
+    """24 hex digits, unique everywhere, time-ordered: 4 bytes time, 5 random, 3
+    counter, as in the ObjectId of the BSON specification."""
     started_us: int
     """Microseconds since the UTC epoch."""
     elapsed_us: int
@@ -102,32 +101,3 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def ended_at(self) -> float:
         """Seconds since the UTC epoch: start plus elapsed."""
         return (self.started_us + self.elapsed_us) / US
-
-
-_HEX = [f"{byte:02x}" for byte in range(256)]
-
-
-class Uids:
-    """Make uids in the layout of a MongoDB ObjectId: 4 bytes time, 5 random, 3 counter.
-
-    Source: the BSON ObjectId specification. Any thread; make a new one after a fork.
-    """
-
-    __slots__ = ("_counter", "_process", "_second")
-
-    def __init__(self) -> None:
-        self._process = os.urandom(5).hex()
-        start = int.from_bytes(os.urandom(3), "big")
-        self._counter = itertools.count(start)
-        self._second = (-1, "")
-
-    def make(self, started_us: int) -> str:
-        """Make a uid for a measurement that started at `started_us`; 24 hex digits."""
-        second, prefix = self._second
-        if started_us // US != second:
-            second = started_us // US
-            prefix = f"{second & 0xFFFFFFFF:08x}{self._process}"
-            self._second = second, prefix
-        count = next(self._counter)
-        high, middle, low = count >> 16 & 0xFF, count >> 8 & 0xFF, count & 0xFF
-        return f"{prefix}{_HEX[high]}{_HEX[middle]}{_HEX[low]}"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import threading
 
-from flask_profiler.measurement import Measurement, Phases, Uids
+from flask_profiler.measurement import Measurement, Phases
+from tests.uids import Uids
 
 
 def test_seconds_outside_are_exact_microseconds_inside() -> None:

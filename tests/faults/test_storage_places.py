@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from flask_profiler.measurement import Uids
 from flask_profiler.storage.registry import open_url
 from tests.faults.storage_faults import (
     bounded,
@@ -20,6 +19,7 @@ from tests.faults.storage_faults import (
     summary,
 )
 from tests.integration.conftest import wait_for
+from tests.uids import Uids
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from flask_profiler.measurement import Context, Measurement, Phases, Raised, Uids
+from flask_profiler.measurement import Context, Measurement, Phases, Raised
 from flask_profiler.query import Filter, Page, Sort, SortKey, StatusRange, TimeBucket
 from flask_profiler.storage.sqlite.order import COLUMNS
+from tests.uids import Uids
 
 BASE = 1_790_000_000_000_000
 """A start to count from, in µs since the epoch."""
