@@ -57,11 +57,7 @@ def _with_first_chunk(
         exchange.streamed = True
         return Passed(exchange, body, announced, chain((first,), chunks))
     exchange.finish()
-    if type(body) is not ClosingIterator:
-        return Whole.of(body, (first,), chunks)
-    whole = Whole((first,), body)
-    whole.close = body.close
-    return whole
+    return Whole.of(body, (first,), chunks)
 
 
 def _raising(error: BaseException) -> Iterator[bytes]:

@@ -55,7 +55,7 @@ class Lines:
             exchange.size,
             exchange.escaped or (code or 0) >= 500,
             query and self.names.query(query),
-            exchange.kwargs,
+            exchange.kwargs or {},
             Seen(shape.names, values, shape.redacted),
         )
         if route.secrets or not _PLAIN.issuperset(map(type, line.kwargs.values())):
