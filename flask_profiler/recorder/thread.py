@@ -61,7 +61,7 @@ class DrainThread(Renewed):
                 start(_work, weakref.ref(self), self._bell, self._ended)
             except RuntimeError as error:
                 self._ended.release()
-                logger.warning("flask_profiler got no thread to drain with: %s", error)
+                logger.info("flask_profiler got no thread to drain with: %s", error)
 
     def stop(self, seconds: float) -> None:
         """End the thread, and wait for at most `seconds` until it has ended."""
