@@ -21,7 +21,8 @@ demo: $(VENV)/.demo-ready ## run the example shop under gunicorn, send it traffi
 test: export COVERAGE_FILE := $(CURDIR)/.coverage
 test: lint ## run everything that CI runs: lint, then all tests with their coverage
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest
+	@# Most of the time goes by in processes that a test has started and waits for.
+	$(BIN)/coverage run -m pytest -n 3 --dist loadfile
 	@# What a process leaves that is killed while it writes can't be read.
 	@$(BIN)/coverage combine -q 2>/dev/null; rm -f .coverage.*
 	$(BIN)/coverage report

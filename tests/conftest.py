@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,10 @@ from flask_profiler import guard
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# Started in the background of a shell we would ignore it, and every server with us.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -99,7 +99,7 @@ class Server:
         """Name the processes of the server that are no zombies."""
         return {pid for pid in _processes() if _group(pid) == self.process.pid}
 
-    def gone(self, seconds: float = 30) -> None:
+    def gone(self, seconds: float = 90) -> None:
         """Wait until none of its processes lives."""
         self.process.wait(seconds)
         wait_for(lambda: not self.living(), "the end of all workers", seconds)
