@@ -95,8 +95,12 @@ class Watch:
         self._talked, self._untold = self._tick(), 0
 
     def _say(self, text: str) -> None:
-        if not self._quiet:
+        if self._quiet:
+            return
+        try:
             click.echo(text)
+        except OSError:  # nobody listens, or the log is full: that stops no draining
+            self._quiet = True
 
     def _pause(self, seconds: float) -> None:
         end = tick_ns() + seconds * 1e9

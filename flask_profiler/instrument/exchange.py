@@ -20,17 +20,22 @@ if TYPE_CHECKING:
     from flask_profiler.instrument.routes import Route
 
 _LONGEST_MESSAGE = 1000
-_GONE: WSGIEnvironment = {}
 
 
 class Keeper(Protocol):
     """Who decides what is measured, and records it."""
 
+    key: str
+    """Where exchanges stand in environments."""
+
     def prepare(self) -> None:
         """Do what must be done before the first request."""
 
-    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
+    def begin(self, *, adopting: bool = False) -> Exchange | None:
         """Begin a view's phase in the current request."""
+
+    def decide_late(self, exchange: Exchange) -> None:
+        """Decide on a request that nobody has decided on while it was answered."""
 
     def record(self, exchange: Exchange, route: Route, completed: int) -> None:
         """Record a request that was complete at a tick."""
@@ -124,12 +129,15 @@ class Exchange(msgspec.Struct, eq=False):
                 self.keeper.record(self, self.route, tick_ns())
             except Exception as error:  # noqa: BLE001 - the request goes on
                 report("recording a request", error)
-        self.let_go()
+        self.leave()
 
-    def let_go(self) -> None:
-        """Free the request, which has us: memory that is used again at once is fast."""
-        self.environ = _GONE
+    def leave(self) -> None:
+        """Go out of the environment: they hold each other, which Flask avoids.
+
+        Memory that needs no collector is used again at once, which is fast.
+        """
         self.request = None
+        self.environ.pop(self.keeper.key, None)
 
     def fail(self, error: BaseException) -> None:
         """Record a response that an exception has ended."""

@@ -68,9 +68,12 @@ class Rim:
             exchange.fail(error)
             raise
         exchange.returned = tick_ns()
+        if exchange.request is None and exchange.status is not None:
+            self._keeper.decide_late(exchange)
         if exchange.route is None and (
             exchange.request is not None or exchange.status is not None
         ):
+            exchange.leave()
             return body
         return framed(exchange, body)
 

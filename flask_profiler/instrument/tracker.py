@@ -8,14 +8,9 @@ from flask import got_request_exception
 
 from flask_profiler.clock import tick_ns
 from flask_profiler.guard import report
-from flask_profiler.instrument.host import (
-    Views,
-    may_answer_before_the_view,
-    rule_of,
-)
+from flask_profiler.instrument.host import may_answer_before_the_view, rule_of
 from flask_profiler.instrument.routes import UNMATCHED, Route, route_of
 from flask_profiler.instrument.views import (
-    View,
     current_request,
     is_decorated,
     is_timed,
@@ -53,7 +48,7 @@ class Tracker:
         endpoints: Container[str] | None,
     ) -> None:
         self._app = app
-        self._key = key
+        self.key = key
         self._ignore = config.ignore
         self._sampling = config.sampling_function
         self._unmatched = _UNMATCHED if config.unmatched else None
@@ -71,25 +66,27 @@ class Tracker:
         app = self._app
         for rule in app.url_map.iter_rules():
             self._route_of(rule)
-        app.view_functions = Views(app.view_functions, self._wrapped)
         if self._sampling or self._unmatched or may_answer_before_the_view(app):
             app.url_value_preprocessors.setdefault(None, []).insert(0, self._note)
         got_request_exception.connect(self._note_failed, app)
 
-    def begin(self, kwargs: dict[str, Any]) -> Exchange | None:
+    def begin(self, *, adopting: bool = False) -> Exchange | None:
         """Begin a view's phase; `None` where there is nothing to time, or it began."""
         try:
             current = current_request()
         except RuntimeError:
             return None  # called outside of a request
         try:
-            exchange: Exchange | None = current.environ.get(self._key)
+            exchange: Exchange | None = current.environ.get(self.key)
             if exchange is None or exchange.view_began:
                 return None
             if exchange.request is None:
-                self._decide(exchange, current, kwargs, current.url_rule)
-            if exchange.adoptable:
+                arguments = dict(current.view_args or ())
+                self._decide(exchange, current, arguments, current.url_rule)
+            if adopting and exchange.adoptable:
                 self._adopt(exchange)
+            if exchange.route is None:
+                return None
             exchange.view_began = tick_ns()
         except Exception as error:  # noqa: BLE001 - the view is called all the same
             report("beginning to time a view", error)
@@ -105,10 +102,11 @@ class Tracker:
         """
         try:
             current = current_request()
-            exchange: Exchange | None = current.environ.get(self._key)
+            exchange: Exchange | None = current.environ.get(self.key)
             if exchange is not None and exchange.request is None:
                 kwargs = dict(view_args or {})
                 self._decide(exchange, current, kwargs, current.url_rule)
+                self._wrap(current.url_rule)
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("noting a request", error)
 
@@ -116,12 +114,24 @@ class Tracker:
         """Decide on a request that an exception ends before anything else could."""
         try:
             current = current_request()
-            exchange: Exchange | None = current.environ.get(self._key)
+            exchange: Exchange | None = current.environ.get(self.key)
             if exchange is not None and exchange.request is None:
                 rule, arguments = rule_of(app, current)
                 self._decide(exchange, current, arguments, rule)
         except Exception as error:  # noqa: BLE001 - the request goes on
             report("noting a request that failed", error)
+
+    def decide_late(self, exchange: Exchange) -> None:
+        """Decide on a request that was answered before anything of ours was called."""
+        try:
+            if "werkzeug.request" in exchange.environ:  # Flask was there, and left
+                make = self._app.request_class
+                current = make(exchange.environ, populate_request=False)
+                rule, arguments = rule_of(self._app, current)
+                self._decide(exchange, current, arguments, rule)
+                self._wrap(rule)
+        except Exception as error:  # noqa: BLE001 - the request goes on
+            report("noting a request that was answered early", error)
 
     def _decide(
         self,
@@ -137,6 +147,8 @@ class Tracker:
         if route is None or not route.plain or current.method == "OPTIONS":
             route = self._route_to_measure(exchange, current.method, rule)
         exchange.route = route
+        if route is not None and route is self._unmatched:
+            exchange.kwargs = {}  # of a rule whose secrets nobody would redact
 
     def _adopt(self, exchange: Exchange) -> None:
         """Have a request measured because a decorated view is called in it."""
@@ -173,15 +185,16 @@ class Tracker:
         )
         if route.tracked:
             self._tracked.add(rule.endpoint)
-            if view is not None:
-                self._app.view_functions[rule.endpoint] = self._wrapped(
-                    rule.endpoint, view
-                )
+            self._wrap(rule)
         route.plain = route.tracked and not self._sampling
         self._routes[id(rule)] = route
         return route
 
-    def _wrapped(self, endpoint: str, view: View) -> View:
-        if endpoint not in self._tracked or is_timed(view):
-            return view
-        return timed(view, self.begin)
+    def _wrap(self, rule: Rule | None) -> None:
+        """Wrap the view of a rule, unless it is; another may have been put there."""
+        if rule is None or rule.endpoint not in self._tracked:
+            return
+        views = self._app.view_functions
+        view = views.get(rule.endpoint)
+        if view is not None and not is_timed(view, self.begin):
+            views[rule.endpoint] = timed(view, self.begin)

@@ -21,25 +21,25 @@ from flask_profiler.instrument.exchange import Exchange
 from flask_profiler.state import ready_state
 
 View: TypeAlias = Callable[..., Any]
-Begin: TypeAlias = Callable[[dict[str, Any]], Exchange | None]
-"""Begins the phase of a view that is called with arguments by name; `None` where there
-is nothing to time, or it has begun."""
+Begin: TypeAlias = Callable[[], Exchange | None]
+"""Begins a view's phase; `None` where there is nothing to time, or it has begun."""
 
 current_request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
 """Gives the request itself: one look-up, where its proxy makes one an attribute."""
 
 _MARK = "_flask_profiler_timed"
+_BEGIN = "_flask_profiler_begin"
 _COROUTINE_MARKS = ("_is_coroutine", "_is_coroutine_mark")
 
 
 def timed(view: View, begin: Begin) -> View:
     """Wrap a view that Flask calls; `begin` begins its phase."""
     if iscoroutinefunction(view):
-        return _marked(_run_and_timed(view, begin))
+        return _marked(_run_and_timed(view, begin), begin)
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        exchange = begin(kwargs)
+        exchange = begin()
         if exchange is None:
             return view(*args, **kwargs)
         try:
@@ -50,7 +50,7 @@ def timed(view: View, begin: Begin) -> View:
         finally:
             exchange.view_ended = tick_ns()
 
-    return _marked(wrapper)
+    return _marked(wrapper, begin)
 
 
 def decorated(view: View) -> View:
@@ -60,14 +60,14 @@ def decorated(view: View) -> View:
 
     @wraps(view)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return await _awaited(_begin_adopted(kwargs), view(*args, **kwargs))
+        return await _awaited(_begin_adopted(), view(*args, **kwargs))
 
-    return _marked(wrapper)
+    return _marked(wrapper, _begin_adopted)
 
 
-def is_timed(view: View | None) -> bool:
-    """Tell whether a view is one of our wrappers itself."""
-    return getattr(view, _MARK, None) is view
+def is_timed(view: View, begin: Begin) -> bool:
+    """Tell whether a view is itself a wrapper of ours that begins in this way."""
+    return getattr(view, _MARK, None) is view and vars(view).get(_BEGIN) == begin
 
 
 def is_decorated(view: View | None) -> bool:
@@ -78,7 +78,7 @@ def is_decorated(view: View | None) -> bool:
 def _run_and_timed(view: View, begin: Begin) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        exchange = begin(kwargs)
+        exchange = begin()
         if _in_event_loop() or not has_app_context():
             return _awaited(exchange, view(*args, **kwargs))
         run = current_app.ensure_sync(view)
@@ -109,17 +109,17 @@ async def _awaited(exchange: Exchange | None, result: Awaitable[Any]) -> Any:
         exchange.view_ended = tick_ns()
 
 
-def _begin_adopted(kwargs: dict[str, Any]) -> Exchange | None:
+def _begin_adopted() -> Exchange | None:
     """Begin the phase of a decorated view, whose request is then measured."""
     state = ready_state(current_app) if has_app_context() else None
     if state is None or not has_request_context():
         return None
     exchange: Exchange | None = current_request().environ.get(state.key)
-    return exchange.keeper.begin(kwargs) if exchange else None
+    return exchange.keeper.begin(adopting=True) if exchange else None
 
 
-def _marked(wrapper: View) -> View:
-    vars(wrapper)[_MARK] = wrapper
+def _marked(wrapper: View, begin: Begin) -> View:
+    vars(wrapper).update({_MARK: wrapper, _BEGIN: begin})
     return wrapper
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_profiler.line.format import Ticks
 
-_BY_HAND = 2
+BY_HAND = 2
 
 
 def phases_of(ticks: Ticks) -> tuple[int, int, int, int] | None:
@@ -13,7 +13,7 @@ def phases_of(ticks: Ticks) -> tuple[int, int, int, int] | None:
     Cut at whole microseconds of the request, so that they add up to `elapsed_of`.
     Raises `ValueError` for what isn't the ticks of a request, or of a function.
     """
-    if len(ticks) == _BY_HAND:
+    if len(ticks) == BY_HAND:
         return None
     began, view_began, view_ended, returned, completed = ticks
     view_began = view_began or returned

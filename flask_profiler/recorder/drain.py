@@ -43,16 +43,13 @@ class Drainer:
         """Drain every segment until the patience ends, or the storage can't go on."""
         swept = Swept()
         try:
-            check(self.folder)
-            names = segments.listed(self.folder)
+            names = self._names(swept)
             for name in names:
                 self._drain_one(name, swept, patience)
             self._forget_retired()
             # Others retire segments too.
             for name in self._incomplete.keys() - names:
                 del self._incomplete[name]
-        except FileNotFoundError:
-            return swept
         except ProfilerError as error:
             swept.error = error
         except OSError as error:
@@ -60,13 +57,26 @@ class Drainer:
         self._losses.count()
         return swept
 
+    def _names(self, swept: Swept) -> list[str]:
+        try:
+            check(self.folder)
+            return segments.listed(self.folder)
+        except FileNotFoundError:
+            return []
+        except ProfilerError as error:
+            swept.error = error
+        except OSError as error:
+            swept.error = unusable(self.folder, "read", error)
+        # What came since is in the refuge.
+        return segments.sheltered(self.folder)
+
     def tidy(self) -> None:
         """Remove what processes left behind that were killed in the middle."""
         segments.sweep_hidden(self.folder)
         if self.storage.transactional:
             names = list(self.storage.marked())
-            gone = [name for name in names if not (self.folder / name).exists()]
-            self._retired += gone
+            there = set(segments.listed(self.folder))
+            self._retired += [name for name in names if name not in there]
             self._forget_retired()
 
     def _drain_one(self, name: str, swept: Swept, patience: Patience) -> None:

@@ -40,6 +40,7 @@ class Polite(Pace):
     def __init__(self, wait: Callable[[float], object]) -> None:
         self._wait = wait
         self._look()
+        self._began = self._wall
 
     def rest(self) -> None:
         """Wait for as long as the application has earned; `wait` takes seconds."""
@@ -48,7 +49,9 @@ class Polite(Pace):
         span = max(1, self._wall - wall)
         busy = min(1.0, (self._theirs - theirs) / span)
         if busy > 0:
-            earned = (self._ours - ours) / 1e9 * _SHARE * busy
+            # A sweep that doesn't end is too slow: the spool would fill up.
+            seconds = (self._wall - self._began) / 1e9
+            earned = (self._ours - ours) / 1e9 * _SHARE * busy / (1 + seconds)
             self._wait(min(_LONGEST, earned))
             self._look()
 

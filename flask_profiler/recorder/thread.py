@@ -126,4 +126,7 @@ def _work(
     finally:
         if (thread := drain_thread()) is not None:
             thread.has_ended(bell)
+            # Here: nobody waits for what is dropped after the end.
+            with shielded("closing the storage"):
+                thread._drainer.storage.close()  # noqa: SLF001
         ended.release()

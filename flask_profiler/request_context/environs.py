@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flask_profiler.line.format import NO_NAMES
+from flask_profiler.plain import text_of_any
 from flask_profiler.redaction import Names, words_of
 
 if TYPE_CHECKING:
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
 _REMEMBERED = 512
+_LONGEST = 8192
+"""Characters of all keys together; longer ones are not remembered."""
 _BARE = ("CONTENT_TYPE", "CONTENT_LENGTH")
 _COOKIES = frozenset({"cookie", "cookie2", "cookies"})
-_URLS = frozenset({"referer", "referrer", "url", "uri", "location", "destination"})
+_URLS = frozenset(
+    {"referer", "referrer", "url", "uri", "location", "destination", "path"}
+)
 _ALWAYS = (
     *("wsgi.url_scheme", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO"),
     "REMOTE_ADDR",
@@ -75,15 +80,20 @@ class Environs:
         values = shape.take(environ)
         for index in shape.urls:
             url = values[index]
+            if type(url) is not str:
+                url = text_of_any(url)
+                values = (*values[:index], url, *values[index + 1 :])
             if ("?" in url or "#" in url) and url not in self._names.clean_urls:
                 url = self._names.url(url)
                 values = (*values[:index], url, *values[index + 1 :])
         return shape, values
 
     def _remember(self, keys: tuple[str, ...]) -> Shape:
-        if len(self._shapes) >= _REMEMBERED:
-            self._shapes.clear()
-        shape = self._shapes[keys] = self._made(keys)
+        shape = self._made(keys)
+        if sum(map(len, map(str, keys))) <= _LONGEST:  # clients make names up
+            if len(self._shapes) >= _REMEMBERED:
+                self._shapes.clear()
+            self._shapes[keys] = shape
         return shape
 
     def _made(self, keys: tuple[str, ...]) -> Shape:
@@ -93,7 +103,11 @@ class Environs:
             if "HTTP_HOST" in keys:
                 labels["HTTP_HOST"] = "host"
             return Shape(labels, [], [], has_body=has_body)
-        headers = [key for key in keys if key.startswith("HTTP_") or key in _BARE]
+        headers = [
+            key
+            for key in keys
+            if isinstance(key, str) and (key.startswith("HTTP_") or key in _BARE)
+        ]
         redacted = [key for key in headers if self._secret(key)]
         labels |= {key: key for key in headers if key not in redacted}
         urls = [i for i, key in enumerate(labels) if _is_url(key)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from flask_profiler.errors import ConfigError, StorageUnavailableError
+from flask_profiler.spool import counters
 from flask_profiler.spool.refuge import places, private_folder
 
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -52,7 +53,8 @@ def is_usable(folder: Path) -> bool:
     """Make the folder if it is missing, and tell whether files can be made in it."""
     with suppress(OSError, ConfigError, StorageUnavailableError):
         make(folder)
-        return os.access(folder, os.W_OK | os.X_OK)
+        counters.prepare(folder)
+        return os.access(folder, os.R_OK | os.W_OK | os.X_OK)
     return False
 
 

@@ -130,6 +130,7 @@ def begin(folder: Path) -> tuple[OwnSegment, str | None]:
     try:
         make(folder)
         counters.prepare(folder)
+        os.scandir(folder).close()  # or nobody could drain it
         return OwnSegment(folder), None
     except ProfilerError as error:
         return OwnSegment(make_refuge(folder)), in_words(error)

@@ -49,7 +49,10 @@ def make_refuge(folder: Path) -> Path:
 
 def places(folder: Path) -> tuple[Path, ...]:
     """Give where segments of a spool may be: its folder, and the refuge if it is."""
-    refuge = refuge_of(folder)
+    try:
+        refuge = refuge_of(folder)
+    except OSError:  # no temporary directory can be written
+        return (folder,)
     return (folder, refuge) if _is_ours(refuge) else (folder,)
 
 

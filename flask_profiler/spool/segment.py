@@ -60,6 +60,11 @@ def listed(folder: Path) -> list[str]:
     return sorted(name for place in places(folder) for name in _names(place))
 
 
+def sheltered(folder: Path) -> list[str]:
+    """Name those of them that are in the refuge."""
+    return sorted(name for place in places(folder)[1:] for name in _names(place))
+
+
 def _names(place: Path) -> list[str]:
     try:
         with os.scandir(place) as found:
@@ -127,18 +132,23 @@ def opened(folder: Path, name: str) -> Iterator[Segment | None]:
 
 
 def _open(folder: Path, name: str, flags: int) -> tuple[Path, int | None]:
-    path = folder / name
-    with suppress(FileNotFoundError):
-        return path, open_private(path, flags)
-    for refuge in places(folder)[1:]:
+    # The refuge first: the folder may be shut. Names are never used twice.
+    for place in reversed(places(folder)):
         with suppress(FileNotFoundError):
-            return refuge / name, open_private(refuge / name, flags)
-    return path, None
+            return place / name, open_private(place / name, flags)
+    return folder / name, None
 
 
 def undrained_bytes(folder: Path) -> int:
     """Add up what the segments hold that has not been drained."""
-    return sum(_undrained(folder, name) for name in listed(folder))
+    total = 0
+    for place in places(folder):
+        try:
+            names = _names(place)
+        except PermissionError:
+            continue  # Shut: nothing can be written there, the refuge counts.
+        total += sum(_undrained(folder, name) for name in names)
+    return total
 
 
 def _undrained(folder: Path, name: str) -> int:

@@ -131,15 +131,18 @@ class Writer(Renewed):
 
     def _begin(self) -> OwnSegment:
         rescued, self._rescued = self._rescued, b""
+        lines = [line for line in reversed(rescued.split(b"\n")) if line]
         try:
             own, hindrance = begin(self.folder)
             self._own = own
             if hindrance is not None:
                 self._complain("refuge", hindrance, own.folder)
-            if rescued:
-                own.write(rescued)
+            while lines:
+                own.mend()
+                own.write(lines[-1] + b"\n")  # a torn one gets its end
+                lines.pop()
         except BaseException:
-            self._uncounted += Counts(dropped=rescued.count(b"\n"))
+            self._uncounted += Counts(dropped=len(lines))
             raise
         return own
 

@@ -97,7 +97,7 @@ def test_what_has_to_stay_is_counted_and_explained(
         db.execute("BEGIN IMMEDIATE")
         result = ask("drain")
         assert json.loads(ask("drain", "--json").stdout)["waiting"] == 5
-    assert (result.exit_code, result.stdout) == (1, "Nothing to drain.\n")
+    assert (result.exit_code, result.stdout) == (1, "Nothing drained.\n")
     assert result.stderr.startswith(
         "5 measurements still wait in the spool: "
         "The database shop.sql is locked by somebody else.\nHint: "

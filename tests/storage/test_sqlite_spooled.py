@@ -17,6 +17,7 @@ from flask_profiler.measurement import Context
 from flask_profiler.query import Filter
 from flask_profiler.storage.base import Mark
 from flask_profiler.storage.sqlite.contexts import _packed, _unpacked
+from flask_profiler.storage.sqlite.engine import SQLite
 from flask_profiler.storage.sqlite.insertion import _AT_ONCE as AT_ONCE
 from tests.lines import damaged, line, spooled
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from flask_profiler.line.format import Line
     from flask_profiler.line.spooled import Spooled
     from flask_profiler.measurement import Measurement
-    from flask_profiler.storage.sqlite.engine import SQLite
 
 
 def requests(count: int, first: int = 0) -> list[Line]:
@@ -263,3 +263,16 @@ def test_a_line_with_nothing_but_facts_takes_no_block(sqlite: SQLite) -> None:
     with sqlite._session.reading() as source:
         rows = source.connection.db.execute("SELECT * FROM measurements_contexts")
         assert rows.fetchall() == []
+
+
+def test_arguments_of_a_context_given_by_hand_are_found_either_way(
+    tmp_path: Path,
+) -> None:
+    lines = spooled(
+        *(line("job", phases=None, context={"args": {"a": "1"}}) for _ in range(2))
+    )
+    for name, batch in (("quick", lines), ("slow", list(lines))):
+        storage = SQLite({"FILE": str(tmp_path / f"{name}.sql")})
+        storage.insert_many(batch)
+        assert storage.count(Filter(args=(("a", "1"),))) == 2
+        assert {str(m.context.args) for m in storage.find(Filter())} == {"{'a': '1'}"}

@@ -47,6 +47,7 @@ def _once(source: Source, *, quiet: bool, as_json: bool) -> None:
         click.echo(to_json({"format": 1, **asdict(outcome)}))
     elif not quiet:
         moved = number_of(outcome.drained, "measurement")
-        click.echo(f"{moved} drained." if outcome.drained else "Nothing to drain.")
+        nothing = "Nothing to drain." if outcome.waiting == 0 else "Nothing drained."
+        click.echo(f"{moved} drained." if outcome.drained else nothing)
     tell_of_absent(source)
     leave(0 if outcome.waiting == 0 and outcome.reason is None else 1)

@@ -176,4 +176,7 @@ def _packed(lines: Sequence[bytes]) -> bytes:
 
 def _unpacked(data: bytes) -> list[Any]:
     unpacker = zlib.decompressobj(-15, zdict=DICTIONARY)
-    return (unpacker.decompress(data) + unpacker.flush()).split(b"\n")
+    text = unpacker.decompress(data) + unpacker.flush()
+    if not unpacker.eof:
+        raise zlib.error("a block of contexts is cut off")
+    return text.split(b"\n")

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 from flask_profiler.errors import RefusedError
 from flask_profiler.histogram import bin_of
-from flask_profiler.line.expand import context_of, uid_of
-from flask_profiler.line.facts import Facts
+from flask_profiler.line.expand import context_of, seen_of, uid_of
+from flask_profiler.line.facts import NOTHING, Facts
 from flask_profiler.line.format import Seen
-from flask_profiler.line.timing import elapsed_of, phases_of
+from flask_profiler.line.timing import BY_HAND, elapsed_of, phases_of
 from flask_profiler.measurement import Context, Measurement, Phases, Raised
 from flask_profiler.storage.sqlite import values
 from flask_profiler.storage.sqlite.contexts import Kept
@@ -76,8 +76,15 @@ def row_of_facts(f: Facts, id_: int, route: int, source: Source) -> Row:
         host,
         *(phases_of(ticks) or _NO_PHASES),
         values.text_or_none(bytes(f.kwargs)),
-        f"?{f.query}" if f.query else None,
+        f"?{f.query}" if f.query else _args_by_hand(f),
     )
+
+
+def _args_by_hand(f: Facts) -> str | None:
+    """Give the parameters of a context given to `measure()`, to be filtered by."""
+    if len(f.ticks) != BY_HAND or f.seen == NOTHING:
+        return None
+    return values.json_text(context_of(seen_of(bytes(f.seen)), "", None).args)
 
 
 def uid_bytes(uid: str) -> bytes:
