@@ -37,17 +37,13 @@ class Lines:
         recorder = self._recorder
         shape, values = self._capture.taken(environ)
         query = environ.get("QUERY_STRING", "")
+        view = exchange.view_began, exchange.view_ended
+        returned = exchange.returned if exchange.streamed else completed
         status = exchange.status
         code = _CODES.get(status) or _code(status)
         line = Line(
             exchange.started_ns // 1000,
-            (
-                exchange.began,
-                exchange.view_began,
-                exchange.view_ended,
-                exchange.returned if exchange.streamed else completed,
-                completed,
-            ),
+            (exchange.began, *view, returned, completed),
             next(recorder.counter),
             recorder.process,
             route.as_json[environ.get("REQUEST_METHOD", "GET")],

@@ -192,9 +192,8 @@ class Tracker:
 
     def _wrap(self, rule: Rule | None) -> None:
         """Wrap the view of a rule, unless it is; another may have been put there."""
-        if rule is None or rule.endpoint not in self._tracked:
-            return
-        views = self._app.view_functions
-        view = views.get(rule.endpoint)
-        if view is not None and not is_timed(view, self.begin):
-            views[rule.endpoint] = timed(view, self.begin)
+        if rule is not None and rule.endpoint in self._tracked:
+            views = self._app.view_functions
+            view = views.get(rule.endpoint)
+            if view is not None and not is_timed(view, self.begin):
+                views[rule.endpoint] = timed(view, self.begin)

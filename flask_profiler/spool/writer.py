@@ -118,10 +118,8 @@ class Writer(Renewed):
             return None
 
     def _is_over(self, own: OwnSegment, now: int, free: int | None) -> bool:
-        if own.lost:
-            return True
-        if free is None:
-            return False  # As long as it is open it can be written to.
+        if own.lost or free is None:
+            return own.lost  # As long as it is open it can be written to.
         if own.size >= self._segment_bytes:
             return True
         if own.folder != self.folder and is_usable(self.folder):
@@ -164,7 +162,7 @@ class Writer(Renewed):
         self._leave()
         try:
             own = self._next(len(line))
-            return self._drop() if own is None else own.write(line)
+            return self._drop() if own is None else own.write(line) or self._torn()
         except Exception as second:  # noqa: BLE001 - never into the request
             return self._failed(second)
 

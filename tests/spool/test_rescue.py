@@ -63,3 +63,25 @@ def test_without_any_temporary_directory_the_spool_folder_is_enough(
     assert all(writer.append(encode(line(f"/{n}"))) for n in range(3))
     writer.close()
     assert stored(folder) == 3
+
+
+def test_a_second_attempt_that_is_cut_off_does_not_take_the_next_line_with_it(
+    folder: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.append(encode(line("/first")))
+    real, answers = os.write, iter([0, 40, 0])
+
+    def failing(fd: int, data: bytes) -> int:
+        taken = next(answers, len(data)) if len(data) > 200 else len(data)
+        if not taken:
+            raise OSError(5, "Input/output error")
+        return real(fd, bytes(data)[:taken])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", failing)
+        writer.append(encode(line("/torn", body="x" * 300)))
+    assert writer.append(encode(line("/next")))
+    writer.close()
+    assert stored(folder) >= 2
+    storage = SQLite({"FILE": "stored.sql"})
+    assert "/next" in {m.name for m in storage.find(Filter())}
