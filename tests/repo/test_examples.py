@@ -54,7 +54,7 @@ def send(folder: Path, environment: dict[str, str], app: str, requests: Any) -> 
 
 
 def listed(folder: Path, environment: dict[str, str], app: str) -> list[Any]:
-    command = ("--app", app, "profiler", "list", "--json")
+    command = ("--app", app, "profiler", "list", "--json", "-n", "all")
     answer = run(folder, environment, sys.executable, "-m", "flask", *command)
     measurements: list[Any] = json.loads(answer)
     return measurements
