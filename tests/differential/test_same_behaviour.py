@@ -36,6 +36,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return (tmp_path_factory.mktemp(f"store{n}") for n in iter(int, 1))
 
 
+# Flask closes no uploads of a request that an exception ends, with or without us.
+@pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.Spooled:ResourceWarning")
 @bounded
 @given(
     shape=shapes(),
